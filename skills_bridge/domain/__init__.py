@@ -1,0 +1,1 @@
+"""The domain knows: pure rules, state tables, events and errors."""

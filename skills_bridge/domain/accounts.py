@@ -1,0 +1,102 @@
+"""Who acts: roles, the actor of a transaction and its scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from skills_bridge.domain.organisations import OrganisationKind
+
+
+class Role(StrEnum):
+    """What a person may do for one organisation; a membership carries one role."""
+
+    HR_MANAGER = "hr_manager"
+    COMPANY_ADMIN = "company_admin"
+    ADVISER = "adviser"
+    UNIT_MANAGER = "unit_manager"
+    REPORT_OFFICER = "report_officer"
+    SIGNATORY = "signatory"
+    CENTRE_MANAGER = "centre_manager"
+    ANALYST = "analyst"
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+
+
+ROLES_BY_KIND: dict[OrganisationKind, frozenset[Role]] = {
+    OrganisationKind.COMPANY: frozenset({Role.HR_MANAGER, Role.COMPANY_ADMIN}),
+    OrganisationKind.TRAINING_CENTRE: frozenset({Role.CENTRE_MANAGER}),
+    OrganisationKind.AGENCY: frozenset({Role.ADVISER, Role.UNIT_MANAGER, Role.REPORT_OFFICER, Role.SIGNATORY}),
+    OrganisationKind.MINISTRY: frozenset({Role.ANALYST, Role.SIGNATORY}),
+    OrganisationKind.ASSOCIATION: frozenset({Role.OFFICER, Role.SIGNATORY}),
+    OrganisationKind.PLATFORM: frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """The person, or the clock, that acts in one transaction.
+
+    ``user_id`` is None for background work; ``role`` is None for background work too, and then
+    no permission check applies: the permission was checked when the work was asked for.
+    """
+
+    user_id: int | None
+    organisation_id: int | None
+    organisation_kind: OrganisationKind | None
+    role: Role | None
+    unit_id: int | None = None
+    membership_id: int | None = None
+    session_id: int | None = None
+    display_name: str = ""
+    organisation_name: str = ""
+    language: str = "fr"
+
+    @property
+    def is_human(self) -> bool:
+        """Whether a person acts (outcomes for people need one)."""
+        return self.user_id is not None
+
+
+CLOCK = Actor(user_id=None, organisation_id=None, organisation_kind=None, role=None, display_name="clock")
+
+
+class ScopeKind(StrEnum):
+    """What the database lets a transaction see."""
+
+    TENANT = "tenant"
+    SEEKER = "seeker"
+    ACCOUNT = "account"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The second lock: set in the database for one transaction, read by every row-level policy."""
+
+    kind: ScopeKind
+    organisation_id: int | None = None
+    organisation_kind: OrganisationKind | None = None
+    seeker_id: int | None = None
+    user_id: int | None = None
+    session_id: int | None = None
+
+
+PLATFORM_SCOPE = Scope(kind=ScopeKind.PLATFORM)
+
+
+def tenant_scope(actor: Actor) -> Scope:
+    """Return the scope of a signed-in person: one organisation."""
+    return Scope(
+        kind=ScopeKind.TENANT,
+        organisation_id=actor.organisation_id,
+        organisation_kind=actor.organisation_kind,
+        user_id=actor.user_id,
+        session_id=actor.session_id,
+    )
+
+
+def account_scope(user_id: int | None = None) -> Scope:
+    """Return the scope of sign-in: credential tables, and memberships of one user."""
+    return Scope(kind=ScopeKind.ACCOUNT, user_id=user_id)

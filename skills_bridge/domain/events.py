@@ -1,0 +1,89 @@
+"""What happened, in the past tense; ``reactions`` says what follows from it.
+
+``object_id`` is the row the event is about; ``occasion`` tells two events of the same row apart,
+so that the same event asks for its work once, however often it is recorded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to one object."""
+
+    object_id: int
+    occasion: str = ""
+
+
+class OpeningSubmitted(Event):
+    """A company asks the agency to validate an opening."""
+
+
+class OpeningValidated(Event):
+    """Sourcing may begin on an opening."""
+
+
+class OpeningRefused(Event):
+    """The agency sent an opening back with a reason."""
+
+
+class OpeningClosed(Event):
+    """An opening takes nobody any more."""
+
+
+class MatchAsked(Event):
+    """An adviser asks for a new shortlist of an opening."""
+
+
+class CohortPublished(Event):
+    """A centre opened a cohort to enrolment: near profiles may find their bridge."""
+
+
+class ProfileChanged(Event):
+    """What matching knows of a person changed."""
+
+
+class ImportReceived(Event):
+    """A file of people waits for its check."""
+
+
+class ImportConfirmed(Event):
+    """A person asked to apply the good rows of a checked file."""
+
+
+class ReferralSent(Event):
+    """A person's file reached a company."""
+
+
+class ReferralAnswered(Event):
+    """A company answered a referral."""
+
+
+class PlacementRecorded(Event):
+    """A post is filled."""
+
+
+class PlacementUndone(Event):
+    """A placement was cancelled before its start; the post is free again."""
+
+
+class PackAsked(Event):
+    """A report officer froze a month."""
+
+
+class PackFrozen(Event):
+    """The pack of a month is readable by the four parties."""
+
+
+class VisaGiven(Event):
+    """A party approved a pack."""
+
+
+class VisaSentBack(Event):
+    """A party sent a pack back with a reason."""
+
+
+class PackPublished(Event):
+    """The four parties approved a pack; it is theirs and final."""

@@ -1,0 +1,46 @@
+"""Background work as rows: states, limits, and who may see everything."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class JobState(StrEnum):
+    """Where a piece of background work stands."""
+
+    DUE = "due"
+    SENT = "sent"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+FINAL_STATES: Final = frozenset({JobState.DONE, JobState.DEAD, JobState.CANCELLED})
+MAX_ATTEMPTS: Final = 3
+LEASE_SECONDS: Final = 30
+RENEW_SECONDS: Final = 10
+
+PLATFORM_JOBS: Final = frozenset(
+    {
+        "matching.match_opening",
+        "matching.match_for_cohort",
+        "matching.match_for_seeker",
+        "packs.build_pack",
+        "packs.publish_pack",
+        "figures.compute_open_month",
+        "notices.opening_submitted",
+        "notices.opening_validated",
+        "notices.opening_refused",
+        "notices.opening_closed",
+        "notices.referral_sent",
+        "notices.referral_answered",
+        "notices.placement_recorded",
+        "notices.placement_undone",
+        "notices.pack_frozen",
+        "notices.visa_sent_back",
+        "notices.pack_published",
+    }
+)
+"""Work that reads or writes across organisations; everything else runs in the scope of the organisation that asked for it."""

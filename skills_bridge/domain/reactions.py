@@ -1,0 +1,29 @@
+"""What follows from what: event to task names, one table, so that the unit of work can write the jobs without knowing Celery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from skills_bridge.domain import events as e
+
+REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
+    e.OpeningSubmitted: ("notices.opening_submitted",),
+    e.OpeningValidated: ("matching.match_opening", "notices.opening_validated"),
+    e.OpeningRefused: ("notices.opening_refused",),
+    e.OpeningClosed: ("notices.opening_closed",),
+    e.MatchAsked: ("matching.match_opening",),
+    e.CohortPublished: ("matching.match_for_cohort",),
+    e.ProfileChanged: ("matching.match_for_seeker",),
+    e.ImportReceived: ("imports.check_batch",),
+    e.ImportConfirmed: ("imports.apply_batch",),
+    e.ReferralSent: ("notices.referral_sent",),
+    e.ReferralAnswered: ("notices.referral_answered",),
+    e.PlacementRecorded: ("notices.placement_recorded",),
+    e.PlacementUndone: ("notices.placement_undone",),
+    e.PackAsked: ("packs.build_pack",),
+    e.PackFrozen: ("notices.pack_frozen",),
+    e.VisaGiven: ("packs.publish_pack",),
+    e.VisaSentBack: ("notices.visa_sent_back",),
+    e.PackPublished: ("notices.pack_published",),
+}

@@ -1,0 +1,110 @@
+"""A model remembers: the tables, with their constraints and small state changes."""
+
+from skills_bridge.models.accounts import Membership, SignInAttempt, UserAccount, WebSession
+from skills_bridge.models.audit import AuditEntry, StateChange
+from skills_bridge.models.base import Base
+from skills_bridge.models.figures import FigureValue
+from skills_bridge.models.framework import (
+    Competency,
+    CompetencyRelation,
+    ContractKind,
+    DiplomaField,
+    EducationLevel,
+    JobProfile,
+    Language,
+    Licence,
+    ProfileRequirement,
+    Province,
+    Region,
+    Shift,
+)
+from skills_bridge.models.imports import ImportBatch, ImportRow
+from skills_bridge.models.jobs import Job
+from skills_bridge.models.matching import MatchCount, MatchPolicy, MatchResult, MatchRun
+from skills_bridge.models.needs import Need, NeedLine, NeedRequirement
+from skills_bridge.models.notices import Notice
+from skills_bridge.models.openings import Gate, Opening, OpeningRevision, Post, Requirement
+from skills_bridge.models.organisations import (
+    AgencyUnit,
+    Organisation,
+    PlatformState,
+    ReferenceCounter,
+    Site,
+    UnitProvince,
+)
+from skills_bridge.models.packs import Pack, PackFile, Visa
+from skills_bridge.models.placements import Placement
+from skills_bridge.models.privacy import Reveal
+from skills_bridge.models.referrals import Referral
+from skills_bridge.models.seekers import (
+    Consent,
+    HeldCompetency,
+    Seeker,
+    SeekerEquity,
+    SeekerExperience,
+    SeekerIdentity,
+    SeekerLanguage,
+)
+from skills_bridge.models.training import Cohort, Enrolment, Programme, ProgrammeOutcome
+
+__all__ = [
+    "AgencyUnit",
+    "AuditEntry",
+    "Base",
+    "Cohort",
+    "Competency",
+    "CompetencyRelation",
+    "Consent",
+    "ContractKind",
+    "DiplomaField",
+    "EducationLevel",
+    "Enrolment",
+    "FigureValue",
+    "Gate",
+    "HeldCompetency",
+    "ImportBatch",
+    "ImportRow",
+    "Job",
+    "JobProfile",
+    "Language",
+    "Licence",
+    "MatchCount",
+    "MatchPolicy",
+    "MatchResult",
+    "MatchRun",
+    "Membership",
+    "Need",
+    "NeedLine",
+    "NeedRequirement",
+    "Notice",
+    "Opening",
+    "OpeningRevision",
+    "Organisation",
+    "Pack",
+    "PackFile",
+    "Placement",
+    "PlatformState",
+    "Post",
+    "ProfileRequirement",
+    "Programme",
+    "ProgrammeOutcome",
+    "Province",
+    "ReferenceCounter",
+    "Referral",
+    "Region",
+    "Requirement",
+    "Reveal",
+    "Seeker",
+    "SeekerEquity",
+    "SeekerExperience",
+    "SeekerIdentity",
+    "SeekerLanguage",
+    "Shift",
+    "SignInAttempt",
+    "Site",
+    "StateChange",
+    "UnitProvince",
+    "UserAccount",
+    "Visa",
+    "WebSession",
+]

@@ -1,0 +1,79 @@
+"""Policies, runs and their results."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from skills_bridge.domain.matching import ResultClass
+from skills_bridge.models.base import Base, Keyed, Timestamped, text_enum
+
+
+class MatchPolicy(Keyed, Timestamped, Base):
+    """A version of the matching policy: its parameters, who set it and when; never edited."""
+
+    __tablename__ = "match_policy"
+
+    version: Mapped[int] = mapped_column(unique=True)
+    parameters: Mapped[dict[str, Any]]
+    author: Mapped[str]
+
+
+class MatchRun(Keyed, Timestamped, Base):
+    """One computation: policy, day, digest of its inputs, and counts of outcomes.
+
+    ``opening_id`` is NULL for a run over all openings; ``attached_at`` makes its results visible at once.
+    """
+
+    __tablename__ = "match_run"
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    opening_id: Mapped[int | None] = mapped_column(ForeignKey("opening.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("match_policy.id"))
+    job_id: Mapped[int | None] = mapped_column(index=True)
+    as_of: Mapped[date]
+    engine_version: Mapped[str]
+    input_digest: Mapped[bytes | None]
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attached_at: Mapped[datetime | None]
+
+
+class MatchCount(Base):
+    """How many people a run judged in each way for one opening, listed or not."""
+
+    __tablename__ = "match_count"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    counts: Mapped[dict[str, Any]]
+
+
+class MatchResult(Base):
+    """A line of a run's answer; a table partitioned by run, rows are never edited.
+
+    ``trace`` holds the account of the judgement: gates, requirements, parts that sum to ``points``.
+    """
+
+    __tablename__ = "match_result"
+    __table_args__ = (
+        CheckConstraint("score IS NULL OR score BETWEEN 0 AND 10000", name="score_in_range"),
+        Index("ix_match_result_opening", "opening_id", "result_class", "rank"),
+        Index("ix_match_result_seeker", "seeker_id"),
+        {"postgresql_partition_by": "LIST (run_id)"},
+    )
+
+    run_id: Mapped[int] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(primary_key=True)
+    seeker_id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int]
+    result_class: Mapped[ResultClass] = mapped_column(text_enum(ResultClass, "result_class"))
+    rank: Mapped[int]
+    points: Mapped[int]
+    score: Mapped[int | None]
+    order_key: Mapped[int]
+    cohort_id: Mapped[int | None]
+    trace: Mapped[dict[str, Any]]

@@ -1,0 +1,86 @@
+"""Organisations, the agency's units and the companies' sites."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from skills_bridge.domain.organisations import OrganisationKind, OrganisationState
+from skills_bridge.domain.packs import Party
+from skills_bridge.models.base import Base, Keyed, Timestamped, text_enum
+
+
+class Organisation(Keyed, Timestamped, Base):
+    """A member company, a training centre, the agency, a ministry, the association or the platform.
+
+    Official names stand marked *to be confirmed by the party* until ``name_confirmed_at``.
+    """
+
+    __tablename__ = "organisation"
+
+    kind: Mapped[OrganisationKind] = mapped_column(text_enum(OrganisationKind, "kind"))
+    state: Mapped[OrganisationState] = mapped_column(text_enum(OrganisationState), default=OrganisationState.INVITED)
+    name_fr: Mapped[str]
+    name_ar: Mapped[str]
+    name_confirmed_at: Mapped[datetime | None]
+    ice: Mapped[str | None] = mapped_column(unique=True)
+    party: Mapped[Party | None] = mapped_column(text_enum(Party, "party"), unique=True)
+
+
+class AgencyUnit(Keyed, Base):
+    """A local agency; it follows the provinces listed for it."""
+
+    __tablename__ = "agency_unit"
+    __table_args__ = (UniqueConstraint("id", "agency_id"),)
+
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name_fr: Mapped[str]
+    name_ar: Mapped[str]
+
+
+class UnitProvince(Base):
+    """A province and the one unit that follows its openings and people."""
+
+    __tablename__ = "unit_province"
+
+    province_code: Mapped[str] = mapped_column(ForeignKey("province.code"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("agency_unit.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+
+
+class Site(Keyed, Base):
+    """A place of work of a company, in a province."""
+
+    __tablename__ = "site"
+    __table_args__ = (
+        UniqueConstraint("id", "company_id"),
+        UniqueConstraint("company_id", "name"),
+        CheckConstraint("name <> ''", name="name_given"),
+    )
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    province_code: Mapped[str] = mapped_column(ForeignKey("province.code"))
+
+
+class ReferenceCounter(Base):
+    """Last number given in a series of references; one row per kind and year, gaps are normal."""
+
+    __tablename__ = "reference_counter"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
+class PlatformState(Base):
+    """One row about the whole installation: whether it shows invented data."""
+
+    __tablename__ = "platform_state"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    broker_seen_at: Mapped[datetime | None]

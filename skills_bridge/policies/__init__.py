@@ -1,0 +1,1 @@
+"""A policy permits: one table of permissions and its small predicates."""

@@ -1,0 +1,162 @@
+"""The law on one page: who may do what. One grant whose role and rules all hold is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from skills_bridge.domain.accounts import Actor, Role
+from skills_bridge.domain.errors import NotPermitted
+
+
+class Permission(StrEnum):
+    """Every act of the product, as ``area:verb``."""
+
+    HOME_SEE = "home:see"
+    COHORT_ENROL = "cohort:enrol"
+    COHORT_MANAGE = "cohort:manage"
+    COHORT_SEE = "cohort:see"
+    ENROLMENT_CERTIFY = "enrolment:certify"
+    FIGURE_SEE = "figure:see"
+    FRAMEWORK_SEE = "framework:see"
+    IDENTITY_REVEAL = "identity:reveal"
+    IMPORT_MANAGE = "import:manage"
+    JOB_MANAGE = "job:manage"
+    JOB_SEE = "job:see"
+    MATCH_RUN = "match:run"
+    MATCH_SEE = "match:see"
+    NEED_MANAGE = "need:manage"
+    NEED_SEE = "need:see"
+    NOTICE_SEE = "notice:see"
+    OPENING_CLOSE = "opening:close"
+    OPENING_MANAGE = "opening:manage"
+    OPENING_SEE = "opening:see"
+    OPENING_VALIDATE = "opening:validate"
+    ORGANISATION_SEE = "organisation:see"
+    PACK_FREEZE = "pack:freeze"
+    PACK_SEE = "pack:see"
+    PACK_VISA = "pack:visa"
+    PLACEMENT_RECORD = "placement:record"
+    PLACEMENT_SEE = "placement:see"
+    REFERRAL_ANSWER = "referral:answer"
+    REFERRAL_MANAGE = "referral:manage"
+    REFERRAL_SEE = "referral:see"
+    SEEKER_MANAGE = "seeker:manage"
+    SEEKER_SEE = "seeker:see"
+    SITE_MANAGE = "site:manage"
+    AUDIT_SEE = "audit:see"
+
+
+Rule = Callable[[Actor, object], bool]
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role, and the predicates that the object must satisfy."""
+
+    role: Role
+    rules: tuple[Rule, ...] = ()
+
+
+def is_own_company(actor: Actor, thing: object) -> bool:
+    """The object belongs to the actor's company."""
+    return getattr(thing, "company_id", None) == actor.organisation_id
+
+
+def is_own_centre(actor: Actor, thing: object) -> bool:
+    """The object belongs to the actor's training centre."""
+    return getattr(thing, "centre_id", None) == actor.organisation_id
+
+
+def is_own_agency(actor: Actor, thing: object) -> bool:
+    """The object belongs to the actor's agency."""
+    return getattr(thing, "agency_id", None) == actor.organisation_id
+
+
+def is_same_unit(actor: Actor, thing: object) -> bool:
+    """The actor's unit follows the object; an actor without a unit follows all of the agency's."""
+    return actor.unit_id is None or getattr(thing, "unit_id", None) == actor.unit_id
+
+
+def is_own_visa(actor: Actor, thing: object) -> bool:
+    """The visa is asked of the actor's organisation."""
+    return getattr(thing, "organisation_id", None) == actor.organisation_id
+
+
+_P = Permission
+_R = Role
+_HR = (_R.HR_MANAGER, _R.COMPANY_ADMIN)
+_ADVISERS = (_R.ADVISER, _R.UNIT_MANAGER)
+_AGENCY = (*_ADVISERS, _R.REPORT_OFFICER, _R.SIGNATORY)
+_READERS = (_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER, _R.UNIT_MANAGER)
+
+
+def _grants(roles: tuple[Role, ...], *rules: Rule) -> tuple[Grant, ...]:
+    """Return the same grant for several roles."""
+    return tuple(Grant(role, rules) for role in roles)
+
+
+GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
+    _P.AUDIT_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER)),
+    _P.COHORT_ENROL: _grants(_ADVISERS),
+    _P.COHORT_MANAGE: _grants((_R.CENTRE_MANAGER,), is_own_centre),
+    _P.COHORT_SEE: _grants((_R.CENTRE_MANAGER, *_ADVISERS, _R.OFFICER)),
+    _P.ENROLMENT_CERTIFY: _grants((_R.CENTRE_MANAGER,), is_own_centre),
+    _P.FIGURE_SEE: _grants(_READERS),
+    _P.FRAMEWORK_SEE: _grants(tuple(_R)),
+    _P.HOME_SEE: _grants(tuple(_R)),
+    _P.IDENTITY_REVEAL: _grants(_ADVISERS) + _grants(_HR) + _grants((_R.CENTRE_MANAGER,)),
+    _P.IMPORT_MANAGE: _grants(_ADVISERS, is_own_agency),
+    _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR, _R.UNIT_MANAGER)),
+    _P.JOB_SEE: _grants((_R.ADMINISTRATOR, *_ADVISERS, _R.REPORT_OFFICER)),
+    _P.MATCH_RUN: _grants(_ADVISERS, is_same_unit),
+    _P.MATCH_SEE: _grants(_ADVISERS),
+    _P.NEED_MANAGE: _grants(_HR, is_own_company),
+    _P.NEED_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),
+    _P.NOTICE_SEE: _grants(tuple(_R)),
+    _P.OPENING_CLOSE: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_same_unit),
+    _P.OPENING_MANAGE: _grants(_HR, is_own_company),
+    _P.OPENING_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),
+    _P.OPENING_VALIDATE: _grants(_ADVISERS, is_same_unit),
+    _P.ORGANISATION_SEE: _grants((_R.ADMINISTRATOR, _R.OFFICER)),
+    _P.PACK_FREEZE: _grants((_R.REPORT_OFFICER,)),
+    _P.PACK_SEE: _grants((_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER)),
+    _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_visa),
+    _P.PLACEMENT_RECORD: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_own_agency),
+    _P.PLACEMENT_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),
+    _P.REFERRAL_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
+    _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.SEEKER_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
+    _P.SEEKER_SEE: _grants(_ADVISERS),
+    _P.SITE_MANAGE: _grants(_HR, is_own_company),
+}
+
+
+def may(actor: Actor | None, permission: Permission) -> bool:
+    """Say whether the actor's role is granted the permission on some object: the question at the door."""
+    return actor is not None and any(grant.role == actor.role for grant in GRANTS[permission])
+
+
+def authorize(actor: Actor, permission: Permission, thing: object) -> None:
+    """Check the role and the object; background work was checked when it was asked for.
+
+    :raises NotPermitted: no grant of the permission holds for this actor and object.
+    """
+    if not actor.is_human:
+        return
+    if not any(
+        grant.role == actor.role and all(rule(actor, thing) for rule in grant.rules) for grant in GRANTS[permission]
+    ):
+        raise NotPermitted(permission.value)
+
+
+def is_allowed(actor: Actor, permission: Permission, thing: object) -> bool:
+    """Say whether :func:`authorize` would let the actor pass: what a page offers and what a service permits agree."""
+    try:
+        authorize(actor, permission, thing)
+    except NotPermitted:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""A query answers: every read of the product, as frozen dataclasses."""

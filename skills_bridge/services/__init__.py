@@ -1,0 +1,1 @@
+"""A service decides: every write of the product is a use case here."""

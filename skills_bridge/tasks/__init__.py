@@ -1,0 +1,1 @@
+"""Background work: Celery wrappers of one service call each."""

@@ -1,0 +1,45 @@
+// The little script of the screens: htmx, copying, panels that close. Everything works without it, more slowly.
+import "htmx.org/dist/htmx.min.js";
+
+document.documentElement.classList.add("js");
+
+// a copy button says so for two seconds
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const words = button.getAttribute("aria-label");
+  button.classList.add("copied");
+  button.setAttribute("aria-label", button.dataset.copied);
+  setTimeout(() => {
+    button.classList.remove("copied");
+    button.setAttribute("aria-label", words);
+  }, 2000);
+});
+
+// panels close with Escape, with their own button, and when the reader goes elsewhere
+const panels = () => document.querySelectorAll("details[data-popover][open]");
+const close = (panel) => {
+  panel.open = false;
+  panel.querySelector("summary").focus();
+};
+document.addEventListener("click", (event) => {
+  for (const panel of panels()) {
+    if (event.target.closest("[data-close]") && panel.contains(event.target)) close(panel);
+    else if (!panel.contains(event.target)) panel.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") panels().forEach(close);
+});
+
+// the reader is led to the errors of a form
+document.querySelector("[data-focus]")?.focus();
+
+// a form is sent once, however often its button is pressed
+document.addEventListener("submit", (event) => {
+  if (event.target.method !== "post" || event.defaultPrevented) return;
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+  setTimeout(() => delete event.target.dataset.sent, 4000);
+});

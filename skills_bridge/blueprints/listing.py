@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from skills_bridge.blueprints.formats import locale, look, number
+from skills_bridge.blueprints.web import installation
 from skills_bridge.domain.calendar import to_local
 from skills_bridge.queries.listing import PAGE_SIZE, PAGE_SIZE_LIMIT, ROW_LIMIT, ListRequest, Page
 from skills_bridge.reporting.workbook import write_table_workbook
@@ -165,10 +166,8 @@ def export_response(title: str, columns: Sequence[Column[T]], page: Page[T]) -> 
         rows.append(
             [_("Export limité à %(shown)s lignes sur %(total)s : affinez la recherche.", shown=shown, total=total)]
         )
-    marks: dict[str, Any] = {}
-    current_app.update_template_context(marks)  # the export carries the demo mark that the page carries
     heads = [str(column.label) for column in columns]
-    body = write_table_workbook(title, heads, rows, language=locale().language, demo=bool(marks.get("demo")))
+    body = write_table_workbook(title, heads, rows, language=locale().language, demo=installation().is_demo)
     response = Response(body, mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"{request.endpoint or 'list'}.xlsx")
     return response

@@ -1,1 +1,4 @@
 """Background work: Celery wrappers of one service call each."""
+
+AREAS = ("skills_bridge.tasks.schedule",)
+"""Every module that registers tasks."""

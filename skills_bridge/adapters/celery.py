@@ -1,0 +1,62 @@
+"""The Celery application: one set of settings for relay, worker and beat; each has its reason in ``docs/runbook.md``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from celery import Celery
+
+QUEUES: Final = ("mail", "match", "import", "sweep")
+"""Every queue; a worker listens to each."""
+
+TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
+    "notices.*": {"queue": "mail"},
+    "matching.*": {"queue": "match"},
+    "imports.*": {"queue": "import"},
+    "packs.*": {"queue": "sweep"},
+    "figures.*": {"queue": "sweep"},
+    "jobs.*": {"queue": "sweep"},
+}
+
+
+def make_celery(broker_url: str) -> Celery:
+    """Return the Celery application; each setting has its reason in ``docs/runbook.md``."""
+    celery = Celery("skills_bridge", broker=broker_url, set_as_current=True)
+    transport = {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 15,
+        "retry_on_timeout": True,
+    }
+    celery.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_acks_late=True,
+        task_reject_on_worker_lost=False,
+        task_ignore_result=True,
+        task_soft_time_limit=240,
+        task_time_limit=300,
+        task_routes=TASK_ROUTES,
+        task_default_queue=QUEUES[-1],
+        task_publish_retry=False,
+        visibility_timeout=900,
+        broker_transport_options=transport,
+        result_backend_transport_options={"visibility_timeout": 900},
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=500,
+        worker_max_memory_per_child=300_000,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_soft_shutdown_timeout=30.0,
+        worker_enable_soft_shutdown_on_idle=True,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        timezone="UTC",
+        enable_utc=True,
+    )
+    return celery

@@ -1,0 +1,158 @@
+"""The composition root: binds extensions, makes the outside systems, registers every area."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from celery import Celery
+from flask import Flask, Response, g, request, url_for
+from flask_babel import Domain
+
+from skills_bridge.adapters.celery import make_celery
+from skills_bridge.adapters.database import POOL
+from skills_bridge.adapters.texts import LOCALES, translations_of
+from skills_bridge.adapters.vault import Vault
+from skills_bridge.blueprints import AREAS
+from skills_bridge.blueprints.errors import add_error_pages
+from skills_bridge.blueprints.formats import add_filters
+from skills_bridge.blueprints.listing import add_listing
+from skills_bridge.blueprints.navigation import add_navigation
+from skills_bridge.blueprints.web import (
+    RowSessions,
+    can,
+    close_reading,
+    current_actor_or_none,
+    installation,
+    is_broker_down,
+    language,
+    load_session,
+    remember_language,
+)
+from skills_bridge.cli import COMMANDS
+from skills_bridge.domain.settings import Settings
+from skills_bridge.extensions import babel, csrf, db
+from skills_bridge.tasks import AREAS as TASK_AREAS
+from skills_bridge.tasks.runtime import start_runtime
+from skills_bridge.tasks.schedule import BEAT_SCHEDULE
+
+MEGABYTE: Final = 1024 * 1024
+MANIFEST: Final = Path(__file__).parent / "static" / "dist" / "manifest.json"
+SILENT: Final = frozenset({"static", "health.live", "health.ready"})
+"""Endpoints that need no session."""
+
+
+class Catalogues(Domain):  # type: ignore[misc]  # flask_babel has no types
+    """The product's own catalogues in place of compiled ones."""
+
+    def get_translations(self) -> Any:
+        """Return the sentences of this request's language."""
+        return translations_of(language())
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the web application."""
+    app = Flask("skills_bridge")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **POOL}},
+        MAX_CONTENT_LENGTH=12 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=400_000,
+        MAX_FORM_PARTS=1000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts),
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+        BABEL_DEFAULT_TIMEZONE="UTC",
+    )
+    app.extensions["skills_bridge.settings"] = settings
+    app.extensions["skills_bridge.vault"] = Vault(settings.vault)
+    app.session_interface = RowSessions()
+    app.before_request(begin)
+    db.init_app(app)
+    babel.init_app(app, locale_selector=lambda: LOCALES[language()])
+    babel.domain_instance = Catalogues()
+    csrf.init_app(app)
+    add_error_pages(app)
+    add_filters(app)
+    add_listing(app)
+    add_navigation(app)
+    add_globals(app)
+    app.after_request(add_headers)
+    app.teardown_request(close_reading)
+    for blueprint in AREAS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def begin() -> None:
+    """Prepare a request: nonce, session, language."""
+    g.csp_nonce = secrets.token_urlsafe(16)
+    if request.endpoint not in SILENT:
+        load_session()
+        remember_language()
+
+
+def add_globals(app: Flask) -> None:
+    """Give the templates what every page shows."""
+    assets: dict[str, str] = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {}
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=f"dist/{assets.get(name, name)}")
+
+    def context() -> dict[str, Any]:
+        tongue = language()
+        return {
+            "asset": asset,
+            "can": can,
+            "current_actor": current_actor_or_none(),
+            "demo": installation().is_demo,
+            "broker_down": is_broker_down(),
+            "language": tongue,
+            "direction": "rtl" if tongue == "ar" else "ltr",
+            "csp_nonce": g.get("csp_nonce", ""),
+        }
+
+    app.context_processor(context)
+
+
+def add_headers(response: Response) -> Response:
+    """Add the headers that keep a page to itself: no foreign script, style, frame or address."""
+    nonce = g.get("csp_nonce", "")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def create_celery(settings: Settings) -> Celery:
+    """Return the Celery application of worker and beat, with every task registered."""
+    start_runtime(settings)
+    celery = make_celery(settings.broker_url)
+    celery.conf.beat_schedule = BEAT_SCHEDULE
+    celery.conf.imports = tuple(TASK_AREAS)
+    return celery
+
+
+def create_cli(load: Callable[[], Settings]) -> click.Group:
+    """Return the commands; ``load`` reads the settings, and is called only by commands that need them."""
+
+    @click.group(context_settings={"obj": load, "help_option_names": ["-h", "--help"]})
+    def commands() -> None:
+        """Skills Bridge: the commands of an installation."""
+
+    for command in COMMANDS:
+        commands.add_command(command)
+    return commands

@@ -1,0 +1,87 @@
+"""Who is signed in, and what every page needs to know before it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from skills_bridge.domain.accounts import Actor, Role
+from skills_bridge.domain.organisations import OrganisationState
+from skills_bridge.models import Membership, Organisation, PlatformState, UserAccount
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is true of the whole site: invented data, and when relay and broker were last seen."""
+
+    is_demo: bool
+    broker_seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class MembershipLine:
+    """An organisation for which the signed-in person may act."""
+
+    id: int
+    organisation_fr: str
+    organisation_ar: str
+    role: Role
+    is_current: bool
+
+
+def get_installation(session: Session) -> Installation:
+    """Return the state of the site; a new one shows no invented data."""
+    row = session.get(PlatformState, 1)
+    return Installation(row.is_demo, row.broker_seen_at) if row else Installation(is_demo=False, broker_seen_at=None)
+
+
+def get_actor(session: Session, *, user_id: int, membership_id: int, session_id: int) -> Actor | None:
+    """Return the actor of a session, or None once the membership ended or the organisation may not act.
+
+    Account scope of that user: checked on every request, so a removal holds from the next one on.
+    """
+    row = session.execute(
+        select(Membership, Organisation, UserAccount)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .join(UserAccount, UserAccount.id == Membership.user_id)
+        .where(
+            Membership.id == membership_id,
+            Membership.user_id == user_id,
+            Membership.ended_at.is_(None),
+            Organisation.state == OrganisationState.VERIFIED,
+            UserAccount.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    membership, organisation, user = row
+    return Actor(
+        user_id=user.id,
+        organisation_id=organisation.id,
+        organisation_kind=organisation.kind,
+        role=membership.role,
+        unit_id=membership.unit_id,
+        membership_id=membership.id,
+        session_id=session_id,
+        display_name=user.display_name,
+        organisation_name=organisation.name_fr,
+        language=user.language,
+    )
+
+
+def list_memberships(session: Session, *, user_id: int, current_id: int | None) -> tuple[MembershipLine, ...]:
+    """Return the live memberships of a user; account scope of that user."""
+    rows = session.execute(
+        select(Membership, Organisation)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Membership.user_id == user_id,
+            Membership.ended_at.is_(None),
+            Organisation.state == OrganisationState.VERIFIED,
+        )
+        .order_by(Membership.id)
+    )
+    return tuple(MembershipLine(m.id, o.name_fr, o.name_ar, m.role, m.id == current_id) for m, o in rows)

@@ -1,0 +1,27 @@
+"""The clock: each beat only makes sure that a period's job row exists, so two beats, or none for a day, do no harm."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from celery import shared_task
+
+from skills_bridge.services.jobs import ensure_period
+from skills_bridge.tasks.runtime import platform_work
+
+FIGURES_EVERY: Final = timedelta(minutes=15)
+
+BEAT_SCHEDULE: Final = {"ask for the open month's figures": {"task": "jobs.ask_for_figures", "schedule": 60.0}}
+
+
+def period_of(instant: datetime, length: timedelta) -> str:
+    """Return the name of the period that holds an instant, counted from the epoch."""
+    return str(int(instant.timestamp() // length.total_seconds()))
+
+
+@shared_task(name="jobs.ask_for_figures")  # type: ignore[untyped-decorator]  # celery has no types
+def ask_for_figures() -> None:
+    """Ask for the open month's figures, once a quarter of an hour."""
+    with platform_work() as uow:
+        ensure_period(uow, kind="figures.compute_open_month", period=period_of(uow.now, FIGURES_EVERY), due_at=uow.now)

@@ -274,3 +274,9 @@ def stop_checkout(folder: Path) -> None:
     """End what runs below ``folder``, launcher included, and say what that was (``make stop``)."""
     ended = processes.stop_launcher(folder) if folder.is_dir() else []
     sys.stdout.write(f"ended: {', '.join(ended)}\n" if ended else "nothing was running\n")
+
+
+def forget_checkout(folder: Path) -> None:
+    """Remove all data below ``folder`` and what root keeps of it elsewhere (``make clean``)."""
+    for place in (*folder.glob("test-*"), folder):
+        servers.forget(place)

@@ -206,6 +206,19 @@ class CodeSets(Lists):
         codes = list(chain.from_iterable(sorted(row) for row in rows if row))
         return cls(starts_of(rows), np.array(codes, np.int64), known_of(rows))
 
+    def has_any(self, codes: Ints) -> Bools:
+        """Return which rows hold at least one of the codes."""
+        found = np.zeros(len(self), np.bool_)
+        found[self.owners[np.isin(self.codes, codes)]] = True
+        return found
+
+    def has_all(self, codes: Ints) -> Bools:
+        """Return which rows hold every one of the codes."""
+        found = np.ones(len(self), np.bool_)
+        for code in np.unique(codes):
+            found &= self.has_any(code)
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class LevelSets(Lists):

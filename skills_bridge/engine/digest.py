@@ -1,0 +1,39 @@
+"""The digest of a run's input: the same digest, under the same engine version, gives the same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy.typing as npt
+
+from skills_bridge.engine.arrays import Columns
+from skills_bridge.engine.columns import CohortColumns, OpeningColumns
+from skills_bridge.engine.policy import PolicySet
+from skills_bridge.engine.pool import Pool
+
+
+def digest(pool: Pool, openings: OpeningColumns, cohorts: CohortColumns, policies: PolicySet) -> bytes:
+    """Return the SHA-256 over all columns in the order of their declaration, the policy and the day of judgement.
+
+    Rows count in the order in which they came: the caller reads them by rising id.
+    """
+    found = hashlib.sha256()
+    settings = {"as_of": pool.as_of, "policies": policies.parameters()}
+    found.update(json.dumps(settings, sort_keys=True).encode())
+    for table in (pool.seekers, pool.relations, openings, cohorts):
+        for name, column in _columns(type(table).__name__, table):
+            found.update(f"\n{name}:{column.dtype.str}:{len(column)}\n".encode())
+            found.update(column.data)
+    return found.digest()
+
+
+def _columns(name: str, table: Columns) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Yield path and content of each column, those of the lists included."""
+    for part, content in table.parts():
+        if isinstance(content, Columns):
+            yield from _columns(f"{name}.{part}", content)
+        else:
+            yield f"{name}.{part}", content

@@ -1,0 +1,79 @@
+"""The people of a run, indexed by competency; built once, read by any number of lists and traces."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from skills_bridge.domain.framework import LEVELS, Evidence
+from skills_bridge.domain.matching import NotInInput
+from skills_bridge.engine.arrays import NO_DAY, Bools, Int64s, Ints
+from skills_bridge.engine.columns import HeldLists, RelationColumns, SeekerColumns
+
+Codes8 = npt.NDArray[np.uint8]
+Sources = Mapping[int, tuple[tuple[int, int], ...]]
+"""For a competency asked: the competencies that count for it, itself left out, each with its relation (1, 2)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """People, relations and the day of judgement, with the holdings sorted by competency.
+
+    Parallel arrays: ``competency`` rising, ``seeker`` the place of the person, ``code`` the holding as one byte
+    without relation, expired proofs already turned into declarations. Nothing here depends on the policy.
+    """
+
+    seekers: SeekerColumns
+    relations: RelationColumns
+    as_of: int
+    sources: Sources
+    competency: Ints
+    seeker: Int64s
+    code: Codes8
+
+    def holdings(self, competency: int) -> Iterator[tuple[int, Int64s, Codes8]]:
+        """Yield relation, people and codes of the holdings that count for a competency."""
+        for source, relation in ((competency, 0), *self.sources.get(competency, ())):
+            first, last = np.searchsorted(self.competency, [source, source + 1])
+            yield relation, self.seeker[first:last], self.code[first:last]
+
+    def person(self, seeker: int) -> Pool:
+        """Return the pool of one person alone.
+
+        :raises NotInInput: there is no such place.
+        """
+        if not 0 <= seeker < len(self.seekers):
+            raise NotInInput("SeekerColumns", "seeker_id", seeker, len(self.seekers))
+        return _index(self.seekers.take([seeker]), self.relations, self.as_of, self.sources)
+
+
+def build_pool(seekers: SeekerColumns, relations: RelationColumns, *, as_of: int) -> Pool:
+    """Index the people as they stand on the day ``as_of`` (days since 1970-01-01)."""
+    sources: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    columns = (relations.competency.tolist(), relations.related.tolist(), relations.kind.tolist())
+    for held, related, kind in zip(*columns, strict=True):
+        sources[related].append((held, kind))
+    return _index(seekers, relations, as_of, {related: tuple(found) for related, found in sources.items()})
+
+
+def expired(held: HeldLists, as_of: int) -> Bools:
+    """Return which holdings had been assessed or certified, with a validity that passed before ``as_of``."""
+    proven: Bools = held.evidence > Evidence.DECLARED.rank
+    passed: Bools = (held.valid_until_day != NO_DAY) & (held.valid_until_day < as_of)
+    return proven & passed
+
+
+def effective_evidence(held: HeldLists, as_of: int) -> Codes8:
+    """Return the evidence that counts on the day: an expired assessment or certificate is a declaration."""
+    return np.where(expired(held, as_of), Evidence.DECLARED.rank, held.evidence).astype(np.uint8)
+
+
+def _index(seekers: SeekerColumns, relations: RelationColumns, as_of: int, sources: Sources) -> Pool:
+    held = seekers.held
+    codes = (effective_evidence(held, as_of) * len(LEVELS) + held.level - 1).astype(np.uint8)
+    order = np.argsort(held.competency, kind="stable")
+    return Pool(seekers, relations, as_of, sources, held.competency[order], held.owners[order], codes[order])

@@ -11,7 +11,10 @@ const NAMES = `arrow-clockwise arrow-counterclockwise arrow-left arrow-left-righ
   file-earmark-text flag funnel gear geo-alt hourglass-split house inbox info-circle journal-text key link-45deg
   list list-check list-ol lock mortarboard pause-circle pencil people person person-check person-plus person-x play-circle
   plus-lg printer puzzle question-circle reply search send shield-check shield-lock slash-circle sliders sort-down sort-up
-  speedometer2 star table telephone trash trophy unlock x-circle x-lg`.split(/\s+/);
+  speedometer2 star table telephone trash trophy unlock x-circle x-lg
+  bar-chart book bookmark calendar-check calendar-x check2-circle clipboard-data clipboard-plus collection file-earmark-check
+  file-earmark-lock graph-up layers lightning patch-check pen percent person-badge person-lines-fill pin-map save shuffle
+  signpost-split tag tools translate truck upload universal-access`.split(/\s+/);
 const MIRRORED = new Set(["arrow-left", "arrow-right", "arrow-left-right", "box-arrow-right", "chevron-left", "chevron-right",
   "list-check", "list-ol", "reply", "send"]);
 

@@ -2,6 +2,7 @@
 
 from skills_bridge.blueprints.accounts.views import bp as accounts
 from skills_bridge.blueprints.health.views import bp as health
+from skills_bridge.blueprints.home.views import bp as home
 
-AREAS = (accounts, health)
+AREAS = (accounts, health, home)
 """Every blueprint that the application registers."""

@@ -38,7 +38,8 @@ class StateLook:
     icon: str
 
 
-_looks: dict[StrEnum, StateLook] = {}
+_looks: dict[tuple[type[StrEnum], str], StateLook] = {}
+# members of two text enums are equal when their texts are: the enum is part of the key
 
 
 def register_looks(looks: Mapping[StrEnum, StateLook]) -> None:
@@ -47,10 +48,10 @@ def register_looks(looks: Mapping[StrEnum, StateLook]) -> None:
     :raises ValueError: a state of the enum was forgotten.
     """
     for kind in {type(state) for state in looks}:
-        missing = set(kind) - set(looks)
+        missing = {str(m) for m in kind} - {str(m) for m in looks if type(m) is kind}
         if missing:
             raise ValueError(f"no look for {', '.join(sorted(missing))} of {kind.__name__}")
-    _looks.update(looks)
+    _looks.update({(type(state), state.value): one for state, one in looks.items()})
 
 
 def look(state: StrEnum) -> StateLook:
@@ -58,7 +59,7 @@ def look(state: StrEnum) -> StateLook:
 
     :raises KeyError: no area registered its enum.
     """
-    return _looks[state]
+    return _looks[type(state), state.value]
 
 
 def state_choices(kind: type[StrEnum]) -> list[tuple[str, str]]:

@@ -25,7 +25,8 @@ def register_refusals(sentences: Mapping[str, str | LazyString]) -> None:
 def explain(refusal: DomainError) -> str:
     """Return the sentence of a refusal in the reader's language."""
     if isinstance(refusal, RuleBroken) and refusal.code in SENTENCES:
-        return str(str(SENTENCES[refusal.code]) % refusal.facts)
+        sentence = str(SENTENCES[refusal.code])
+        return sentence % refusal.facts
     return _("Cette action n’est pas possible dans l’état actuel du dossier.")
 
 

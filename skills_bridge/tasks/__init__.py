@@ -1,4 +1,7 @@
 """Background work: Celery wrappers of one service call each."""
 
-AREAS = ("skills_bridge.tasks.schedule",)
+AREAS = (
+    "skills_bridge.tasks.notices",
+    "skills_bridge.tasks.schedule",
+)
 """Every module that registers tasks."""

@@ -1,0 +1,1 @@
+"""Today's work of the signed-in person."""

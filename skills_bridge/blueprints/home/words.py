@@ -1,0 +1,64 @@
+"""Words and links of the work list; each link opens the list that holds exactly the counted rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+
+@dataclass(frozen=True)
+class WorkWords:
+    """How one line of the work list is shown."""
+
+    label: LazyString
+    endpoint: str
+    icon: str
+    tone: str = "neutral"
+    filters: Mapping[str, Any] = field(default_factory=dict)
+
+
+WORDS: Final[Mapping[str, WorkWords]] = {
+    "openings_draft": WorkWords(_l("Offres en brouillon"), "openings.index", "pencil", filters={"state": "draft"}),
+    "openings_submitted": WorkWords(
+        _l("Offres en attente de validation"), "openings.index", "clipboard-check", "warning", {"state": "submitted"}
+    ),
+    "openings_validated": WorkWords(
+        _l("Offres en cours de recrutement"), "openings.index", "briefcase", filters={"state": "validated"}
+    ),
+    "open_posts": WorkWords(_l("Postes encore à pourvoir"), "openings.index", "person-plus"),
+    "needs": WorkWords(_l("Besoins déclarés"), "needs.index", "clipboard-data"),
+    "referrals_to_answer": WorkWords(
+        _l("Candidatures en attente de la réponse de l’entreprise"), "referrals.index", "reply", "warning", {"step": "company"}
+    ),
+    "referrals_selected": WorkWords(
+        _l("Personnes retenues, embauche à enregistrer"), "referrals.index", "check2-circle", "warning", {"state": "selected"}
+    ),
+    "referrals_to_call": WorkWords(
+        _l("Personnes à appeler pour leur réponse"), "referrals.index", "telephone", "warning", {"state": "proposed"}
+    ),
+    "referrals_to_send": WorkWords(
+        _l("Accords à transmettre à l’entreprise"), "referrals.index", "send", "warning", {"state": "accepted"}
+    ),
+    "seekers_to_interview": WorkWords(
+        _l("Entretiens de compétences à mener"), "seekers.index", "chat-dots", filters={"competencies": "unconfirmed"}
+    ),
+    "imports_checked": WorkWords(
+        _l("Imports vérifiés à appliquer"), "imports.index", "upload", "warning", {"state": "checked"}
+    ),
+    "cohorts_draft": WorkWords(_l("Promotions en brouillon"), "training.index", "pencil", filters={"state": "draft"}),
+    "cohorts_free": WorkWords(
+        _l("Promotions avec des places libres"), "training.index", "mortarboard", filters={"seats": "free"}
+    ),
+    "enrolments_to_certify": WorkWords(
+        _l("Personnes à certifier"), "training.index", "patch-check", "warning", {"todo": "certify"}
+    ),
+    "packs_to_visa": WorkWords(_l("Rapports en attente de votre visa"), "packs.index", "pen", "warning", {"state": "frozen"}),
+    "packs_frozen": WorkWords(_l("Rapports arrêtés, en cours de visa"), "packs.index", "hourglass-split", filters={"state": "frozen"}),
+    "packs_published": WorkWords(_l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}),
+    "jobs_dead": WorkWords(_l("Tâches en échec"), "jobs.index", "exclamation-triangle", "danger", {"state": "dead"}),
+    "jobs_late": WorkWords(_l("Tâches en retard"), "jobs.index", "clock", "warning", {"state": "due"}),
+}

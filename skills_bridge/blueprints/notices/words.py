@@ -1,0 +1,42 @@
+"""The sentence and the link of each kind of notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from skills_bridge.queries.notices import NoticeLine
+
+SENTENCES: Final[Mapping[str, LazyString]] = {
+    "opening_submitted": _l("L’offre %(opening)s attend votre validation."),
+    "opening_validated": _l("Votre offre %(opening)s est validée : la recherche de profils a commencé."),
+    "opening_refused": _l("Votre offre %(opening)s vous est renvoyée avec un motif : corrigez-la, puis soumettez-la de nouveau."),
+    "opening_closed": _l("L’offre %(opening)s est close."),
+    "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
+    "referral_answered": _l("L’entreprise a répondu à une candidature pour l’offre %(opening)s."),
+    "placement_recorded": _l("Un poste de l’offre %(opening)s est pourvu."),
+    "placement_undone": _l("Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."),
+    "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
+    "visa_sent_back": _l("Le rapport %(pack)s est renvoyé par une partie, avec un motif."),
+    "pack_published": _l("Le rapport %(pack)s est publié avec les quatre visas."),
+}
+
+
+def _link(facts: Mapping[str, Any]) -> str | None:
+    """Return the page a notice is about."""
+    if "referral" in facts:
+        return url_for("referrals.detail", public_id=facts["referral"])
+    if "opening" in facts:
+        return url_for("openings.detail", reference=facts["opening"])
+    if "pack" in facts:
+        return url_for("packs.detail", reference=facts["pack"])
+    return None
+
+
+def sentence_of(notice: NoticeLine) -> tuple[str, str | None]:
+    """Return a notice's sentence in the reader's language, and its link."""
+    return str(SENTENCES[notice.kind]) % notice.facts, _link(notice.facts)

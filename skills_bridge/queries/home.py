@@ -1,0 +1,157 @@
+"""Today's work of each role: what waits for somebody, counted; each count is the length of the list behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from skills_bridge.domain.accounts import Actor, Role
+from skills_bridge.domain.imports import BatchState
+from skills_bridge.domain.jobs import JobState
+from skills_bridge.domain.openings import OpeningState
+from skills_bridge.domain.packs import PackState, VisaState
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.domain.seekers import SeekerState
+from skills_bridge.domain.training import CohortState, EnrolmentState
+from skills_bridge.models import (
+    Cohort,
+    Enrolment,
+    HeldCompetency,
+    ImportBatch,
+    Job,
+    Need,
+    Opening,
+    Pack,
+    Post,
+    Referral,
+    Seeker,
+    Visa,
+)
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One line of the work list: ``code`` chooses words and link, ``count`` how many wait."""
+
+    code: str
+    count: int
+
+
+Counting = Callable[[Actor], Select[int]]
+
+
+def _count(model: Any, *where: ColumnElement[bool]) -> Select[int]:
+    """Return the statement that counts rows."""
+    return select(func.count()).select_from(model).where(and_(True, *where))
+
+
+def _unit(actor: Actor, column: Any) -> ColumnElement[bool]:
+    """Return the test that a row is followed by the actor's unit; without a unit, all are."""
+    return and_(True) if actor.unit_id is None else column == actor.unit_id
+
+
+def _openings(state: OpeningState) -> Counting:
+    """Count openings in one state, in the actor's unit if she has one."""
+    return lambda actor: _count(Opening, Opening.state == state, _unit(actor, Opening.unit_id))
+
+
+def _referrals(*states: ReferralState) -> Counting:
+    """Count referrals in some states, in the actor's unit if she has one."""
+    return lambda actor: _count(Referral, Referral.state.in_(states), _unit(actor, Referral.unit_id))
+
+
+def _without_competency(actor: Actor) -> Select[int]:
+    """Count active people about whose competencies nothing is confirmed: the interviews to hold."""
+    confirmed = select(HeldCompetency.seeker_id).where(HeldCompetency.evidence != "inferred")
+    return _count(
+        Seeker, Seeker.state == SeekerState.ACTIVE, _unit(actor, Seeker.unit_id), Seeker.id.not_in(confirmed)
+    )
+
+
+def _open_posts(_: Actor) -> Select[int]:
+    """Count posts that are neither filled nor closed."""
+    return _count(Post, Post.placement_id.is_(None), Post.closed_on.is_(None))
+
+
+def _free_seats(_: Actor) -> Select[int]:
+    """Count published cohorts that still have a seat."""
+    return _count(Cohort, Cohort.state == CohortState.PUBLISHED, Cohort.taken < Cohort.seats)
+
+
+def _visas(actor: Actor) -> Select[int]:
+    """Count packs that wait for the visa of the actor's party."""
+    return (
+        _count(Visa, Visa.state == VisaState.WAITING, Visa.organisation_id == actor.organisation_id)
+        .join(Pack, Pack.id == Visa.pack_id)
+        .where(Pack.state == PackState.FROZEN)
+    )
+
+
+COUNTS: Final[Mapping[str, Counting]] = {
+    "openings_draft": _openings(OpeningState.DRAFT),
+    "openings_submitted": _openings(OpeningState.SUBMITTED),
+    "openings_validated": _openings(OpeningState.VALIDATED),
+    "open_posts": _open_posts,
+    "needs": lambda _: _count(Need, Need.state == "open"),
+    "referrals_to_answer": _referrals(ReferralState.SENT, ReferralState.INVITED),
+    "referrals_selected": _referrals(ReferralState.SELECTED),
+    "referrals_to_call": _referrals(ReferralState.PROPOSED),
+    "referrals_to_send": _referrals(ReferralState.ACCEPTED),
+    "seekers_to_interview": _without_competency,
+    "imports_checked": lambda _: _count(ImportBatch, ImportBatch.state == BatchState.CHECKED),
+    "cohorts_draft": lambda _: _count(Cohort, Cohort.state == CohortState.DRAFT),
+    "cohorts_free": _free_seats,
+    "enrolments_to_certify": lambda _: _count(Enrolment, Enrolment.state == EnrolmentState.COMPLETED),
+    "packs_to_visa": _visas,
+    "packs_frozen": lambda _: _count(Pack, Pack.state == PackState.FROZEN),
+    "packs_published": lambda _: _count(Pack, Pack.state == PackState.PUBLISHED),
+    "jobs_dead": lambda _: _count(Job, Job.state == JobState.DEAD),
+    "jobs_late": lambda actor: _count(
+        Job, Job.state == JobState.DUE, Job.due_at < func.now() - timedelta(minutes=1), _own_jobs(actor)
+    ),
+}
+
+
+def _own_jobs(actor: Actor) -> ColumnElement[bool]:
+    """Return the test that a job is the actor's organisation's, or any for the platform."""
+    return and_(True) if actor.role is Role.ADMINISTRATOR else Job.organisation_id == actor.organisation_id
+
+
+_COMPANY = ("referrals_to_answer", "referrals_selected", "openings_draft", "openings_submitted", "open_posts", "needs")
+_ADVISER = (
+    "openings_submitted",
+    "referrals_to_call",
+    "referrals_to_send",
+    "referrals_to_answer",
+    "seekers_to_interview",
+    "imports_checked",
+    "openings_validated",
+)
+
+WORK: Final[Mapping[Role, tuple[str, ...]]] = {
+    Role.HR_MANAGER: _COMPANY,
+    Role.COMPANY_ADMIN: _COMPANY,
+    Role.ADVISER: _ADVISER,
+    Role.UNIT_MANAGER: _ADVISER,
+    Role.REPORT_OFFICER: ("packs_frozen", "packs_published"),
+    Role.SIGNATORY: ("packs_to_visa", "packs_frozen", "packs_published"),
+    Role.CENTRE_MANAGER: ("enrolments_to_certify", "cohorts_draft", "cohorts_free"),
+    Role.ANALYST: ("packs_frozen", "packs_published"),
+    Role.OFFICER: ("needs", "openings_validated", "packs_frozen", "packs_published"),
+    Role.ADMINISTRATOR: ("jobs_dead", "jobs_late"),
+    Role.DATA_PROTECTION_OFFICER: (),
+}
+
+
+def list_work(session: Session, *, actor: Actor) -> tuple[WorkItem, ...]:
+    """Return the work list of the actor's role, most urgent first, in one statement."""
+    if actor.role is None or not WORK[actor.role]:
+        return ()
+    codes = WORK[actor.role]
+    row = session.execute(select(*(COUNTS[code](actor).scalar_subquery() for code in codes))).one()
+    return tuple(WorkItem(code, count) for code, count in zip(codes, row, strict=True))

@@ -1,0 +1,192 @@
+"""Telling organisations what happened: one notice each, by mail too where the agreement asks for it.
+
+Runs as background work in the platform scope: a notice belongs to its reader, who is never the one that acted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from skills_bridge.adapters.mail import Letter, Mailer
+from skills_bridge.adapters.texts import Texts
+from skills_bridge.domain.accounts import Role
+from skills_bridge.domain.errors import NotFound
+from skills_bridge.models import (
+    Membership,
+    Notice,
+    Opening,
+    Organisation,
+    Pack,
+    Placement,
+    PlatformState,
+    Referral,
+    UserAccount,
+)
+from skills_bridge.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One notice to write: who reads it, and the facts of its sentence."""
+
+    organisation_id: int
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    unit_id: int | None = None
+
+
+def _company_of_opening(session: Session, opening_id: int) -> tuple[Telling, ...]:
+    """The opening's company."""
+    opening = session.get_one(Opening, opening_id)
+    return (Telling(opening.company_id, {"opening": opening.reference}),)
+
+
+def _agency_of_opening(session: Session, opening_id: int) -> tuple[Telling, ...]:
+    """The agency's unit that follows the opening."""
+    opening = session.get_one(Opening, opening_id)
+    return (Telling(opening.agency_id, {"opening": opening.reference}, opening.unit_id),)
+
+
+def _company_of_referral(session: Session, referral_id: int) -> tuple[Telling, ...]:
+    """The company to which a person was sent."""
+    referral = session.get_one(Referral, referral_id)
+    opening = session.get_one(Opening, referral.opening_id)
+    return (Telling(referral.company_id, {"opening": opening.reference, "referral": str(referral.public_id)}),)
+
+
+def _agency_of_referral(session: Session, referral_id: int) -> tuple[Telling, ...]:
+    """The unit that sent a person."""
+    referral = session.get_one(Referral, referral_id)
+    opening = session.get_one(Opening, referral.opening_id)
+    facts = {"opening": opening.reference, "referral": str(referral.public_id), "state": referral.state.value}
+    return (Telling(referral.agency_id, facts, referral.unit_id),)
+
+
+def _both_of_placement(session: Session, placement_id: int) -> tuple[Telling, ...]:
+    """The company and the agency's unit of a placement."""
+    placement = session.get_one(Placement, placement_id)
+    opening = session.get_one(Opening, placement.opening_id)
+    facts = {"opening": opening.reference, "placement": str(placement.public_id)}
+    return Telling(placement.company_id, facts), Telling(placement.agency_id, facts, opening.unit_id)
+
+
+def _parties_of_pack(session: Session, pack_id: int) -> tuple[Telling, ...]:
+    """The four parties."""
+    pack = session.get_one(Pack, pack_id)
+    facts = {"pack": pack.reference, "version": pack.version, "month": pack.month_on.isoformat()}
+    parties = session.scalars(
+        select(Organisation.id).where(Organisation.party.is_not(None)).order_by(Organisation.party)
+    )
+    return tuple(Telling(party, facts) for party in parties)
+
+
+def _agency_of_pack(session: Session, pack_id: int) -> tuple[Telling, ...]:
+    """The agency, which freezes and corrects."""
+    pack = session.get_one(Pack, pack_id)
+    return (Telling(pack.agency_id, {"pack": pack.reference, "version": pack.version}),)
+
+
+READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
+    "opening_submitted": _agency_of_opening,
+    "opening_validated": _company_of_opening,
+    "opening_refused": _company_of_opening,
+    "opening_closed": _agency_of_opening,
+    "referral_sent": _company_of_referral,
+    "referral_answered": _agency_of_referral,
+    "placement_recorded": _both_of_placement,
+    "placement_undone": _both_of_placement,
+    "pack_frozen": _parties_of_pack,
+    "visa_sent_back": _agency_of_pack,
+    "pack_published": _parties_of_pack,
+}
+"""Kind of notice → who reads it."""
+
+MAILED: Final = frozenset({"pack_published"})
+"""Kinds that also leave by mail, one letter for each organisation."""
+
+
+def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url: str) -> int:
+    """Write the notices of one happening, hand over their mail, and return how many there were.
+
+    Safe to run twice: a notice that stands is not written again, and its mail keeps its Message-ID.
+
+    :raises NotFound: the kind is unknown.
+    """
+    if kind not in READERS:
+        raise NotFound("notice kind", kind)
+    tellings = READERS[kind](uow.session, object_id)
+    if uow.job is None:
+        raise NotFound("job of notice", kind)
+    for telling in tellings:
+        key = f"{kind}-{object_id}-{uow.job.id}-{telling.organisation_id}"
+        uow.session.execute(
+            insert(Notice)
+            .values(
+                organisation_id=telling.organisation_id,
+                unit_id=telling.unit_id,
+                kind=kind,
+                facts=dict(telling.facts),
+                message_key=key,
+                mailed_at=uow.now if kind in MAILED else None,
+            )
+            .on_conflict_do_nothing(index_elements=["message_key"])
+        )
+    if kind in MAILED:
+        mailer.deliver([letter for t in tellings for letter in _letters(uow.session, kind, t, base_url)])
+    return len(tellings)
+
+
+def mark_read(uow: UnitOfWork, *, notice_id: int) -> None:
+    """Put a notice of one's organisation away; somebody else's does not exist."""
+    uow.session.execute(
+        update(Notice)
+        .where(Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id)
+        .values(read_at=uow.now)
+    )
+
+
+def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> list[Letter]:
+    """Return the letter to an organisation's signatories, in French and in Arabic."""
+    addresses = session.scalars(
+        select(UserAccount.email)
+        .join(Membership, Membership.user_id == UserAccount.id)
+        .where(
+            Membership.organisation_id == telling.organisation_id,
+            Membership.role == Role.SIGNATORY,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(UserAccount.email)
+    ).all()
+    if not addresses:
+        return []
+    installation = session.get(PlatformState, 1)
+    is_demo = installation is not None and installation.is_demo
+    link = f"{base_url}/packs/{telling.facts['pack']}"
+    bodies = [_pack_published(Texts(language), telling.facts, link, is_demo=is_demo) for language in ("fr", "ar")]
+    subject = bodies[0][0]
+    key = f"{kind}-{telling.facts['pack']}-v{telling.facts['version']}-{telling.organisation_id}"
+    return [Letter(", ".join(addresses), subject, "\n\n".join(body for _, body in bodies), key, "fr")]
+
+
+def _pack_published(texts: Texts, facts: Mapping[str, Any], link: str, *, is_demo: bool) -> tuple[str, str]:
+    """Return subject and body of the word that a pack is published."""
+    _ = texts.gettext
+    mark = _("DÉMONSTRATION : données fictives")
+    subject = _("Rapport mensuel %(pack)s publié", pack=facts["pack"])
+    lines = [
+        *([mark, ""] if is_demo else []),
+        _("Bonjour,"),
+        "",
+        _(
+            "Le rapport mensuel %(pack)s, version %(version)s, a reçu les quatre visas. Il est publié et ne changera plus.",
+            pack=facts["pack"],
+            version=facts["version"],
+        ),
+        _("Les quatre parties reçoivent les mêmes fichiers. Pour les consulter : %(link)s", link=link),
+    ]
+    return (f"[{mark}] {subject}" if is_demo else subject), "\n".join(lines)

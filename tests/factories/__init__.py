@@ -1,0 +1,1 @@
+"""Makes rows for tests, through the services wherever a service makes them in the product."""

@@ -71,7 +71,11 @@ def plain_url(url: str, *, user: str = "", password: str = "", database: str = "
     """Return the address as libpq reads it, with another user, password or database if given."""
     parts = urlsplit(url.replace("postgresql+psycopg://", "postgresql://", 1))
     place = parts.netloc.rpartition("@")[2]
-    who = f"{quote(user)}:{quote(password)}@" if user else parts.netloc[: len(parts.netloc) - len(place)]
+    who = (
+        f"{quote(user, safe='')}:{quote(password, safe='')}@"
+        if user
+        else parts.netloc[: len(parts.netloc) - len(place)]
+    )
     path = f"/{quote(database)}" if database else parts.path
     return urlunsplit(("postgresql", f"{who}{place}", path, parts.query, ""))
 
@@ -107,12 +111,8 @@ def create_roles(superuser_url: str, passwords: RolePasswords) -> None:
                         sql.Identifier(role), sql.Identifier(setting), sql.Literal(f"{value}ms")
                     )
                 )
-        # The owner may hand tables over to the auditor, and is never the auditor by itself.
-        connection.execute(
-            sql.SQL("GRANT {} TO {} WITH INHERIT FALSE, SET TRUE").format(
-                sql.Identifier(AUDITOR), sql.Identifier(OWNER)
-            )
-        )
+        # A migration hands the audit tables over to the auditor; the owner's role is used by migrations alone.
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(AUDITOR), sql.Identifier(OWNER)))
 
 
 def check_roles_are_ours(superuser_url: str, passwords: RolePasswords) -> None:

@@ -267,7 +267,7 @@ class EmbeddedValkey:
         configuration.touch(mode=0o600)
         digest = hashlib.sha256(self._password.encode()).hexdigest()
         configuration.write_text(
-            f"bind {LOOPBACK}\nport {port}\ndaemonize no\n"
+            f"bind {LOOPBACK}\nport {port}\ndaemonize no\ndatabases 64\n"
             f'dir "{self._folder}"\nappendonly yes\nappendfsync everysec\nsave ""\n'
             "maxmemory 256mb\nmaxmemory-policy noeviction\n"
             # The product may use the queues, not empty them or read the server's settings.

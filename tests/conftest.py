@@ -1,0 +1,92 @@
+"""What every test may ask for: a database of its own, the broker, the folder of real data; nothing outside the machine."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from redis import Redis
+
+from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
+from skills_bridge.domain.settings import DatabaseUrls
+from tests.servers import TEMPLATE, TestServers, running_servers, test_run
+
+settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared-machine")
+
+RUN = pytest.StashKey[ExitStack]()
+numbers = count(1)
+
+
+def is_controller(config: pytest.Config) -> bool:
+    """Whether this is the process that a person started, and none of its workers."""
+    return not hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the run's folder; its servers start when a test first needs them."""
+    if is_controller(session.config):
+        stack = ExitStack()
+        stack.enter_context(test_run())
+        session.config.stash[RUN] = stack
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the run's servers once every worker has ended."""
+    if RUN in config.stash:
+        config.stash[RUN].close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the browser tests out on explicit request only."""
+    if os.environ.get("BROWSER") == "0":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out on request."""
+    if os.environ.get("BROWSER") == "0":
+        terminalreporter.write_line("browser tests were left out: BROWSER=0", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def test_servers() -> TestServers:
+    """Return the run's PostgreSQL and Valkey."""
+    return running_servers()
+
+
+@pytest.fixture
+def database(test_servers: TestServers, worker_id: str) -> Iterator[DatabaseUrls]:
+    """Return the addresses, by role, of a database that no other test sees; it stands at the last migration."""
+    name = f"test_{worker_id}_{next(numbers)}"
+    create_database_from_template(test_servers.superuser_url, name, TEMPLATE)
+    yield test_servers.urls(name)
+    drop_database(test_servers.superuser_url, name)
+
+
+@pytest.fixture(scope="session")
+def valkey(test_servers: TestServers, worker_id: str) -> str:
+    """Return the broker's address with a logical database that no other worker uses."""
+    return test_servers.broker(0 if worker_id == "master" else int(worker_id.removeprefix("gw")) + 1)
+
+
+@pytest.fixture
+def broker_url(valkey: str) -> str:
+    """Return the broker's address with nothing in its queues."""
+    with Redis.from_url(valkey) as link:
+        for key in link.scan_iter():
+            link.delete(key)
+    return valkey
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Return the folder of real frameworks and advertisements; without it the test says so and is skipped."""
+    folder = os.environ.get("SKILLS_BRIDGE_DATA", "")
+    if not folder:
+        pytest.skip("SKILLS_BRIDGE_DATA names no folder of real data")
+    return Path(folder)

@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of its own, the broker, the folder of real data; nothing outside the machine."""
+"""What every test may ask for: a database of its own, the broker, the folder of real data."""
 
 import os
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def test_run() -> Iterator[None]:
     with _locked(VAR / "tests.lock"):
         _remove_dead_runs()
         run = processes.holding(folder)
-        run.__enter__()  # noqa: PLC2801  # the lock on all runs ends before the run does
+        run.__enter__()  # the lock on all runs ends before the run does
     os.environ[FOLDER_VARIABLE] = str(folder)
     try:
         yield

@@ -54,7 +54,7 @@ class TestCreateRoles:
         assert show(getattr(database, role), "SHOW statement_timeout") == limit
 
     def test_keeps_passwords_out_of_the_catalogue(self, test_servers: TestServers, show: Callable[..., str]) -> None:
-        query = "SELECT bool_and(rolpassword LIKE 'SCRAM-SHA-256%') FROM pg_authid WHERE rolname LIKE 'sb\\_%' AND rolcanlogin"
+        query = "SELECT bool_and(rolpassword LIKE 'SCRAM-%') FROM pg_authid WHERE rolname LIKE 'sb\\_%' AND rolcanlogin"
         assert show(test_servers.superuser_url, query) == "True"
 
 

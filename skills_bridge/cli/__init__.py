@@ -1,7 +1,8 @@
 """Commands over the same services as the screens."""
 
 from skills_bridge.cli.database import database
+from skills_bridge.cli.framework import reference
 from skills_bridge.cli.jobs import jobs
 
-COMMANDS = (database, jobs)
+COMMANDS = (database, jobs, reference)
 """Every command of ``skills-bridge``."""

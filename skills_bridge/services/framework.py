@@ -1,0 +1,336 @@
+"""Reference lists, competencies and job profiles: brought in by the installation, never by a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from itertools import islice
+from typing import Any, Final, Protocol
+
+from sqlalchemy import delete, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.framework import Evidence, PolicyProfile, RelationKind
+from skills_bridge.engine.policy import POLICY_V1
+from skills_bridge.models import (
+    Base,
+    Competency,
+    CompetencyRelation,
+    ContractKind,
+    DiplomaField,
+    EducationLevel,
+    JobProfile,
+    Language,
+    Licence,
+    MatchPolicy,
+    ProfileRequirement,
+    Province,
+    Region,
+    Shift,
+)
+from skills_bridge.reference import lists as shipped
+from skills_bridge.unit_of_work import UnitOfWork
+
+BATCH: Final = 1000
+"""Rows of one statement."""
+POLICY_AUTHOR: Final = "Skills Bridge"
+FIRST_POLICY: Final[Mapping[str, Any]] = {
+    **POLICY_V1.parameters(),
+    "live_proposals_per_person": 3,
+    "expiry_days": 10,
+    "waiting_quota_percent": 10,
+}
+"""Parameters of the first version of the policy; the last three belong to referrals and the allocation."""
+
+Pair = tuple[int, int]
+
+
+class ReferenceLists(Protocol):
+    """What an installation ships; :mod:`skills_bridge.reference.lists` is the product's own."""
+
+    def regions(self) -> Sequence[shipped.Region]:
+        """The regions."""
+
+    def provinces(self) -> Sequence[shipped.Province]:
+        """The provinces and prefectures."""
+
+    def education_levels(self) -> Sequence[shipped.EducationLevel]:
+        """The levels of education."""
+
+    def diploma_fields(self) -> Sequence[shipped.DiplomaField]:
+        """The fields of study."""
+
+    def contract_kinds(self) -> Sequence[shipped.ContractKind]:
+        """The kinds of contract."""
+
+    def languages(self) -> Sequence[shipped.Language]:
+        """The languages."""
+
+    def licences(self) -> Sequence[shipped.Licence]:
+        """The licences."""
+
+    def shifts(self) -> Sequence[shipped.Shift]:
+        """The working patterns."""
+
+    def competencies(self) -> Sequence[shipped.Competency]:
+        """The competencies of the product's framework."""
+
+    def competency_relations(self) -> Sequence[shipped.CompetencyRelation]:
+        """Which competency counts for which other."""
+
+    def job_profiles(self) -> Sequence[shipped.JobProfile]:
+        """The occupations."""
+
+    def profile_requirements(self) -> Sequence[shipped.ProfileRequirement]:
+        """The requirement templates."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetencyEntry:
+    """A competency as a framework brings it; without Arabic the screens show French, marked."""
+
+    code: str
+    label_fr: str
+    label_ar: str | None = None
+    label_en: str | None = None
+    is_reviewed_ar: bool = False
+    family: str | None = None
+    definition_fr: str | None = None
+    definition_ar: str | None = None
+    definition_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationEntry:
+    """Holding ``code`` counts for ``related_code``; both belong to the scheme."""
+
+    code: str
+    related_code: str
+    kind: RelationKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileEntry:
+    """An occupation as a framework brings it; ``codes`` maps other schemes to their codes."""
+
+    code: str
+    label_fr: str
+    label_ar: str | None = None
+    label_en: str | None = None
+    is_reviewed_ar: bool = False
+    family: str | None = None
+    policy_profile: PolicyProfile = PolicyProfile.MASS
+    diploma_fields: Sequence[str] = ()
+    education_rank: int | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateEntry:
+    """A line of a profile's requirement template; both codes belong to the scheme."""
+
+    profile_code: str
+    competency_code: str
+    level: int
+    is_must: bool
+    weight: int
+    evidence_asked: Evidence = Evidence.DECLARED
+
+
+Entry = CompetencyEntry | ProfileEntry | TemplateEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkCounts:
+    """How many entries a framework brought, and how many of its competencies are no longer in it."""
+
+    competencies: int
+    relations: int
+    profiles: int
+    requirements: int
+    retired: int
+
+
+def load_reference(uow: UnitOfWork, lists: ReferenceLists) -> dict[str, int]:
+    """Bring every shipped list, the product's framework and the first policy up to date; platform scope.
+
+    Twice is like once. Returns how many entries each table now has from the lists.
+    """
+    counts = {
+        model.__tablename__: _upsert(uow, model, _rows(entries, names), keys=("code",))
+        for model, entries, names in (
+            (Region, lists.regions(), ()),
+            (Province, lists.provinces(), ("region_code", "aliases")),
+            (EducationLevel, lists.education_levels(), ("rank",)),
+            (DiplomaField, lists.diploma_fields(), ()),
+            (ContractKind, lists.contract_kinds(), ("is_employment_contract",)),
+            (Language, lists.languages(), ()),
+            (Licence, lists.licences(), ()),
+            (Shift, lists.shifts(), ("is_night",)),
+        )
+    }
+    counts |= asdict(_load_own_framework(uow, lists))
+    counts["match_policy"] = _add_first_policy(uow)
+    uow.audit("reference.loaded", "reference", None, **counts)
+    return counts
+
+
+def import_framework(
+    uow: UnitOfWork,
+    *,
+    scheme: str,
+    competencies: Iterable[CompetencyEntry],
+    relations: Iterable[RelationEntry] = (),
+    profiles: Iterable[ProfileEntry] = (),
+    requirements: Iterable[TemplateEntry] = (),
+) -> FrameworkCounts:
+    """Bring one scheme up to date as a whole; platform scope, twice is like once.
+
+    A competency that the scheme no longer holds is retired, never deleted: people hold it. Entries that name a code
+    which the scheme does not hold are left out.
+    """
+    today = local_day(uow.now)
+    entries = {entry.code: asdict(entry) | {"scheme": scheme, "retired_on": None} for entry in competencies}
+    occupations = {entry.code: _profile_row(scheme, entry) for entry in profiles}
+    _upsert(uow, Competency, entries.values(), keys=("scheme", "code"))
+    _upsert(uow, JobProfile, occupations.values(), keys=("scheme", "code"))
+    held = _ids(uow, Competency, scheme)
+    jobs = _ids(uow, JobProfile, scheme)
+    vanished = sorted(held.keys() - entries.keys())
+    retire = update(Competency).where(
+        Competency.scheme == scheme, Competency.code.in_(vanished), Competency.retired_on.is_(None)
+    )
+    uow.session.execute(retire.values(retired_on=today), execution_options={"synchronize_session": False})
+    counts = FrameworkCounts(
+        competencies=len(entries),
+        relations=_replace_relations(uow, scheme, held, relations),
+        profiles=len(occupations),
+        requirements=_replace_templates(uow, jobs, held, occupations, requirements),
+        retired=len(vanished),
+    )
+    uow.audit("framework.imported", "framework", None, scheme=scheme, **asdict(counts))
+    return counts
+
+
+def _load_own_framework(uow: UnitOfWork, lists: ReferenceLists) -> FrameworkCounts:
+    return import_framework(
+        uow,
+        scheme=shipped.LOCAL,
+        competencies=(CompetencyEntry(**_pick(entry, CompetencyEntry)) for entry in lists.competencies()),
+        relations=(
+            RelationEntry(code=line.competency_code, related_code=line.related_code, kind=RelationKind(line.kind))
+            for line in lists.competency_relations()
+        ),
+        profiles=(
+            ProfileEntry(**_pick(entry, ProfileEntry) | {"policy_profile": PolicyProfile(entry.policy_profile)})
+            for entry in lists.job_profiles()
+        ),
+        requirements=(
+            TemplateEntry(**_pick(line, TemplateEntry) | {"evidence_asked": Evidence(line.evidence_asked)})
+            for line in lists.profile_requirements()
+        ),
+    )
+
+
+def _pick(entry: object, kind: type[Entry]) -> dict[str, Any]:
+    """The attributes of a shipped entry that another dataclass of the same words has."""
+    return {field.name: getattr(entry, field.name) for field in fields(kind) if hasattr(entry, field.name)}
+
+
+def _rows(entries: Iterable[shipped.Listed], names: Sequence[str]) -> Iterable[dict[str, Any]]:
+    columns = ("code", "label_fr", "label_ar", "label_en", "is_reviewed_ar", *names)
+    for entry in entries:
+        row = {name: getattr(entry, name) for name in columns}
+        yield {name: list(value) if isinstance(value, tuple) else value for name, value in row.items()}
+
+
+def _profile_row(scheme: str, entry: ProfileEntry) -> dict[str, Any]:
+    return _pick(entry, ProfileEntry) | {
+        "scheme": scheme,
+        "diploma_fields": list(entry.diploma_fields),
+        "codes": dict(entry.codes),
+    }
+
+
+def _upsert(uow: UnitOfWork, model: type[Base], rows: Iterable[dict[str, Any]], *, keys: tuple[str, ...]) -> int:
+    """Insert or change rows in batches and count them; a row that says nothing new is left untouched."""
+    pending, total = iter(rows), 0
+    while batch := list(islice(pending, BATCH)):
+        put = insert(model).values(batch)
+        changed = {name: put.excluded[name] for name in batch[0] if name not in keys}
+        table = model.__table__
+        differs = or_(*(table.c[name].is_distinct_from(value) for name, value in changed.items()))
+        uow.session.execute(put.on_conflict_do_update(index_elements=list(keys), set_=changed, where=differs))
+        total += len(batch)
+    return total
+
+
+def _ids(uow: UnitOfWork, model: type[Competency | JobProfile], scheme: str) -> dict[str, int]:
+    found = uow.session.execute(select(model.code, model.id).where(model.scheme == scheme))
+    return {code: key for code, key in found}  # noqa: C416  # rows are no pairs for the type checker
+
+
+def _replace_relations(
+    uow: UnitOfWork, scheme: str, held: Mapping[str, int], relations: Iterable[RelationEntry]
+) -> int:
+    wanted = {
+        (held[line.code], held[line.related_code]): line.kind
+        for line in relations
+        if line.code in held and line.related_code in held and line.code != line.related_code
+    }
+    pair = tuple_(CompetencyRelation.competency_id, CompetencyRelation.related_id)
+    own = select(CompetencyRelation.competency_id, CompetencyRelation.related_id).where(
+        CompetencyRelation.competency_id.in_(select(Competency.id).where(Competency.scheme == scheme))
+    )
+    _forget(
+        uow, CompetencyRelation, pair, {(first, second) for first, second in uow.session.execute(own)} - wanted.keys()
+    )
+    rows = ({"competency_id": first, "related_id": second, "kind": kind} for (first, second), kind in wanted.items())
+    return _upsert(uow, CompetencyRelation, rows, keys=("competency_id", "related_id"))
+
+
+def _replace_templates(
+    uow: UnitOfWork,
+    jobs: Mapping[str, int],
+    held: Mapping[str, int],
+    occupations: Iterable[str],
+    requirements: Iterable[TemplateEntry],
+) -> int:
+    wanted = {
+        (jobs[line.profile_code], held[line.competency_code]): line
+        for line in requirements
+        if line.profile_code in jobs and line.competency_code in held
+    }
+    pair = tuple_(ProfileRequirement.job_profile_id, ProfileRequirement.competency_id)
+    own = select(ProfileRequirement.job_profile_id, ProfileRequirement.competency_id).where(
+        ProfileRequirement.job_profile_id.in_([jobs[code] for code in occupations])
+    )
+    _forget(
+        uow, ProfileRequirement, pair, {(first, second) for first, second in uow.session.execute(own)} - wanted.keys()
+    )
+    rows = (
+        {
+            "job_profile_id": job,
+            "competency_id": competency,
+            "level": line.level,
+            "is_must": line.is_must,
+            "weight": line.weight,
+            "evidence_asked": line.evidence_asked,
+        }
+        for (job, competency), line in wanted.items()
+    )
+    return _upsert(uow, ProfileRequirement, rows, keys=("job_profile_id", "competency_id"))
+
+
+def _forget(uow: UnitOfWork, model: type[Base], pair: Any, gone: Iterable[Pair]) -> None:
+    pending = iter(sorted(gone))
+    while batch := list(islice(pending, BATCH)):
+        uow.session.execute(delete(model).where(pair.in_(batch)), execution_options={"synchronize_session": False})
+
+
+def _add_first_policy(uow: UnitOfWork) -> int:
+    """Lay down version 1 of the policy; a version is never edited."""
+    put = insert(MatchPolicy).values(version=1, parameters=dict(FIRST_POLICY), author=POLICY_AUTHOR)
+    uow.session.execute(put.on_conflict_do_nothing(index_elements=["version"]))
+    return 1

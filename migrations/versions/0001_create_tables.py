@@ -604,8 +604,9 @@ def upgrade() -> None:  # noqa: PLR0915 one table after the other
         sa.Column("breakdown", sa.Text(), nullable=False),
         sa.Column("cell", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
-        sa.Column("numerator", sa.Text(), nullable=True),
-        sa.Column("denominator", sa.Text(), nullable=True),
+        sa.Column("numerator", sa.BigInteger(), nullable=True),
+        sa.Column("denominator", sa.BigInteger(), nullable=True),
+        sa.Column("n", sa.BigInteger(), nullable=True),
         sa.Column("value", sa.Text(), nullable=True),
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("is_hidden", sa.Boolean(), nullable=False),
@@ -1476,9 +1477,11 @@ def upgrade() -> None:  # noqa: PLR0915 one table after the other
             ),
             nullable=True,
         ),
+        sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("public_id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("ended_on >= started_on", name=op.f("ck_placement_ended_after_start")),
         sa.CheckConstraint(
             "(cancelled_on IS NULL) = (cancel_reason IS NULL)", name=op.f("ck_placement_cancelled_with_reason")
         ),
@@ -1508,6 +1511,13 @@ def upgrade() -> None:  # noqa: PLR0915 one table after the other
     op.create_index("ix_placement_seeker", "placement", ["seeker_id"], unique=False)
     op.create_index(
         "uq_placement_live_referral", "placement", ["referral_id"], unique=True, postgresql_where="cancelled_on IS NULL"
+    )
+    op.create_index(
+        "uq_placement_live_seeker",
+        "placement",
+        ["seeker_id"],
+        unique=True,
+        postgresql_where="cancelled_on IS NULL AND ended_on IS NULL",
     )
     op.create_table(
         "requirement",

@@ -179,6 +179,8 @@ PLATFORM_WRITES = (
     "job",
     "state_change",
 )
+# what the worker corrects in rows that it does not own: a person's state after a company recorded a placement
+PLATFORM_EDITS = ("seeker",)
 PLATFORM_READS = (
     "need",
     "need_line",
@@ -252,6 +254,10 @@ def upgrade() -> None:
         op.execute(f"CREATE POLICY platform ON {table} TO sb_worker USING ({PLATFORM}) WITH CHECK ({PLATFORM})")
     for table in PLATFORM_READS:
         op.execute(f"CREATE POLICY platform ON {table} FOR SELECT TO sb_worker USING ({PLATFORM})")
+    for table in PLATFORM_EDITS:
+        op.execute(
+            f"CREATE POLICY platform_edit ON {table} FOR UPDATE TO sb_worker USING ({PLATFORM}) WITH CHECK ({PLATFORM})"
+        )
     for table in REPORT_READS:
         op.execute(f"CREATE POLICY report ON {table} FOR SELECT TO sb_report USING ({PLATFORM})")
         op.execute(f"GRANT SELECT ON {table} TO sb_report")
@@ -273,6 +279,7 @@ def downgrade() -> None:
         for number in range(1, len(rules) + 1):
             op.execute(f"DROP POLICY people_{number} ON {table}")
         op.execute(f"DROP POLICY IF EXISTS platform ON {table}")
+        op.execute(f"DROP POLICY IF EXISTS platform_edit ON {table}")
         op.execute(f"DROP POLICY IF EXISTS report ON {table}")
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

@@ -12,7 +12,10 @@ from skills_bridge.models.base import Base, Keyed, Public, Timestamped, text_enu
 
 
 class Placement(Keyed, Public, Timestamped, Base):
-    """A person's start on one post of an opening, its kind always told apart."""
+    """A person's start on one post of an opening, its kind always told apart; one at a time for a person.
+
+    ``ended_on`` is the last day in the post, once the person has left it: the fill still counts.
+    """
 
     __tablename__ = "placement"
     __table_args__ = (
@@ -22,7 +25,14 @@ class Placement(Keyed, Public, Timestamped, Base):
         UniqueConstraint("id", "company_id"),
         CheckConstraint("(cancelled_on IS NULL) = (cancel_reason IS NULL)", name="cancelled_with_reason"),
         CheckConstraint("signed_on <= started_on", name="signed_before_start"),
+        CheckConstraint("ended_on >= started_on", name="ended_after_start"),
         Index("uq_placement_live_referral", "referral_id", unique=True, postgresql_where="cancelled_on IS NULL"),
+        Index(
+            "uq_placement_live_seeker",
+            "seeker_id",
+            unique=True,
+            postgresql_where="cancelled_on IS NULL AND ended_on IS NULL",
+        ),
         Index("ix_placement_agency", "agency_id"),
         Index("ix_placement_company", "company_id"),
         Index("ix_placement_seeker", "seeker_id"),
@@ -43,3 +53,4 @@ class Placement(Keyed, Public, Timestamped, Base):
     cancelled_on: Mapped[date | None]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[CancelReason | None] = mapped_column(text_enum(CancelReason, "cancel_reason"))
+    ended_on: Mapped[date | None]

@@ -1,6 +1,7 @@
 """Background work: Celery wrappers of one service call each."""
 
 AREAS = (
+    "skills_bridge.tasks.figures",
     "skills_bridge.tasks.notices",
     "skills_bridge.tasks.schedule",
 )

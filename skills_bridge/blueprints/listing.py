@@ -26,6 +26,8 @@ Kind = Literal["text", "reference", "number", "day", "instant", "since", "percen
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SEARCH_LIMIT: Final = 100
 """Characters of a search that are read."""
+PER_CENT: Final[Mapping[str, float]] = {"percent": 100, "score": 0.01}
+"""What makes per cent of the kinds that are stored as a share or in hundredths of a per cent."""
 RESERVED: Final = frozenset({"q", "sort", "page", "size", "export", "lang"})
 """Names in the address that no filter may take."""
 
@@ -39,7 +41,7 @@ class Filter:
     choices: Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a frozen generic with slots cannot be written as Column[...](...)
 class Column(Generic[T]):
     """One column, the same in the table, on the small-screen card and in the export.
 
@@ -55,11 +57,18 @@ class Column(Generic[T]):
     sortable: bool = False
     detail: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The head of the exported column, with its unit."""
+        return f"{self.label} (%)" if self.kind in PER_CENT else str(self.label)
+
     def exported(self, item: T) -> object:
         """The value of a spreadsheet cell: numbers and days as such, states as words, the rest as text."""
         value = self.value(item)
         if isinstance(value, StrEnum) and self.kind == "state":
             return str(look(value).label)
+        if value is not None and self.kind in PER_CENT:
+            return round(float(value) * PER_CENT[self.kind], 2)
         if isinstance(value, bool):
             return _("oui") if value else _("non")
         if isinstance(value, datetime):
@@ -166,7 +175,7 @@ def export_response(title: str, columns: Sequence[Column[T]], page: Page[T]) -> 
         rows.append(
             [_("Export limité à %(shown)s lignes sur %(total)s : affinez la recherche.", shown=shown, total=total)]
         )
-    heads = [str(column.label) for column in columns]
+    heads = [column.heading for column in columns]
     body = write_table_workbook(title, heads, rows, language=locale().language, demo=installation().is_demo)
     response = Response(body, mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"{request.endpoint or 'list'}.xlsx")

@@ -40,7 +40,7 @@ class ListRequest:
         return replace(self, page=1, all_rows=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: a frozen generic with slots cannot be written as Page[...](...)
 class Page(Generic[T]):
     """The rows of one page; ``total`` counts all rows that answer, ``request.page`` is the page really shown."""
 

@@ -171,6 +171,15 @@ K4: Final = Kpi(
             )
             for age in formulas.HORIZONS
         ),
+        *(
+            Measure(
+                formulas.delay_class_code(low),
+                f"Pourvus en {low} à {high} jours" if high else f"Pourvus en plus de {low - 1} jours",
+                Unit.POSTS,
+                "Postes pourvus dans le mois dont le délai tombe dans la classe",
+            )
+            for low, high in formulas.DELAY_CLASSES
+        ),
     ),
     population="Postes pourvus dans le mois ; pour les parts, postes qui atteignent l’âge voulu dans le mois.",
     date_rule=(

@@ -21,6 +21,9 @@ from skills_bridge.reporting.standing import Standing, within
 HORIZONS: Final = (30, 60, 90)
 """The ages, in days after validation, at which posts are looked at."""
 
+DELAY_CLASSES: Final = ((0, 15), (16, 30), (31, 60), (61, 90), (91, None))
+"""The classes of the distribution of delays, in days, both ends within."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
@@ -136,7 +139,7 @@ def delays_of_month(standing: Standing, month: Month) -> tuple[Ints, Ints]:
 
 
 def measure_delays(standing: Standing, month: Month, groups: Groups) -> Mapping[str, Tally]:
-    """K4. Calendar days from validation to signature over the posts filled in the month: median and ninth decile.
+    """K4. Calendar days from validation to signature over the posts filled in the month: median, ninth decile, classes.
 
     Date rule: day of signature. A negative delay is a fault of the data: listed, not counted. Beside it, the share
     of posts still open at 30, 60 and 90 days, over all posts that reach that age in the month.
@@ -150,9 +153,18 @@ def measure_delays(standing: Standing, month: Month, groups: Groups) -> Mapping[
     for measure, percent in (("median_days", 50), ("ninth_decile_days", 90)):
         values = np.array([nearest_rank(line, percent) if len(line) else 0 for line in by_line], dtype=np.int64)
         tallies[measure] = Rank(values, sizes, Reason.NO_POST_FILLED)
+    for low, high in DELAY_CLASSES:
+        inside = (delays >= low) & (delays <= (delays if high is None else high))
+        counts = np.bincount(lines[inside], minlength=len(groups.keys)).astype(np.int64)
+        tallies[delay_class_code(low)] = Count(counts)
     for age in HORIZONS:
         tallies[f"still_open_at_{age}"] = _still_open(standing, month, groups, age)
     return tallies
+
+
+def delay_class_code(low: int) -> str:
+    """Return the measure that counts the delays of the class which begins at ``low`` days."""
+    return f"filled_from_{low}_days"
 
 
 def _still_open(standing: Standing, month: Month, groups: Groups, age: int) -> Tally:

@@ -45,11 +45,12 @@ def closing_cohorts(
     ``people`` are places in the pool, ``missing`` their missing musts.
     """
     chosen = np.full(len(people), NO_VALUE, np.int64)
-    rank = seekers.education_rank[people]
-    for cohort in usable.tolist():
+    rank, provinces = seekers.education_rank[people], seekers.provinces.take(people)
+    helpful = usable[taught[usable] != 0] if len(people) else usable[:0]
+    for cohort in helpful.tolist():
         fits = (missing & ~taught[cohort]) == 0
         fits &= (chosen == NO_VALUE) & ((cohorts.entry_rank[cohort] == 0) | (rank >= cohorts.entry_rank[cohort]))
         if fits.any():
-            fits &= seekers.provinces.has_any(cohorts.province[cohort])[people]
+            fits &= provinces.has_any(cohorts.province[cohort])
             chosen[fits] = cohort
     return chosen

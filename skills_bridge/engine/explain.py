@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -11,7 +12,7 @@ from skills_bridge.engine.arrays import NO_VALUE
 from skills_bridge.engine.columns import EVIDENCES, RELATIONS, CohortColumns, OpeningColumns
 from skills_bridge.engine.gates import GATES
 from skills_bridge.engine.policy import READY, TO_PROVE, WHOLE, Policy, PolicySet, code_of, tables_of
-from skills_bridge.engine.pool import Pool, effective_evidence, expired
+from skills_bridge.engine.pool import Pool, Sources, effective_evidence, expired
 from skills_bridge.engine.results import (
     RESULT_CLASSES,
     GateFinding,
@@ -23,6 +24,7 @@ from skills_bridge.engine.results import (
 from skills_bridge.engine.score import full_points
 from skills_bridge.engine.shortlist import judge, policy_of
 
+HeldByCompetency = dict[int, list[tuple[int, int, bool]]]
 VERDICTS: Final = {0: RequirementVerdict.SHORT, TO_PROVE: RequirementVerdict.TO_ASSESS, READY: RequirementVerdict.MET}
 
 
@@ -44,26 +46,50 @@ def trace(
 
     :raises NotInInput: there is no such place.
     """
+    return traces(pool, openings, cohorts, policies, people=[seeker], opening=opening)[0]
+
+
+def traces(
+    pool: Pool,
+    openings: OpeningColumns,
+    cohorts: CohortColumns,
+    policies: PolicySet,
+    *,
+    people: Sequence[int],
+    opening: int,
+) -> list[Trace]:
+    """Return the accounts of several people, each once, and one opening, in their order: a whole list at once.
+
+    :raises NotInInput: there is no such place.
+    :raises RepeatedKey: a person is named twice.
+    """
     if not 0 <= opening < len(openings):
         raise NotInInput("OpeningColumns", "opening_id", opening, len(openings))
-    person = pool.person(seeker)
-    judged = judge(person, openings, cohorts, policies, opening)
-    kind = RESULT_CLASSES[judged.result_class[0]]
-    score, cohort = int(judged.score[0]), int(judged.cohort[0])
-    gates = tuple(found for gate in GATES for found in gate.findings(person.seekers, openings, opening))
-    requirements = _requirements(person, openings, policy_of(openings, policies, opening), opening)
-    return Trace(
-        seeker_id=int(person.seekers.seeker_id[0]),
-        opening_id=int(openings.opening_id[opening]),
-        result_class=kind,
-        points=int(judged.points[0]),
-        score=None if score == NO_VALUE else score,
-        order_key=int(judged.order_key[0]),
-        cohort_id=None if cohort == NO_VALUE else int(cohorts.cohort_id[cohort]),
-        gates=gates,
-        requirements=requirements,
-        questions=_questions(kind, gates, requirements),
-    )
+    chosen = pool.of(people)
+    judged = judge(chosen, openings, cohorts, policies, opening)
+    gates = [gate.findings(chosen.seekers, openings, opening) for gate in GATES]
+    held, policy = _held(chosen), policy_of(openings, policies, opening)
+    found = []
+    for place in range(len(people)):
+        kind = RESULT_CLASSES[judged.result_class[place]]
+        score, cohort = int(judged.score[place]), int(judged.cohort[place])
+        told = tuple(finding for findings in gates for finding in findings[place])
+        requirements = _requirements(held[place], chosen.sources, openings, policy, opening)
+        found.append(
+            Trace(
+                seeker_id=int(chosen.seekers.seeker_id[place]),
+                opening_id=int(openings.opening_id[opening]),
+                result_class=kind,
+                points=int(judged.points[place]),
+                score=None if score == NO_VALUE else score,
+                order_key=int(judged.order_key[place]),
+                cohort_id=None if cohort == NO_VALUE else int(cohorts.cohort_id[cohort]),
+                gates=told,
+                requirements=requirements,
+                questions=_questions(kind, told, requirements),
+            )
+        )
+    return found
 
 
 def apportion(parts: Sequence[int], full: int) -> list[int]:
@@ -79,25 +105,29 @@ def apportion(parts: Sequence[int], full: int) -> list[int]:
     return shares
 
 
-def _requirements(person: Pool, openings: OpeningColumns, policy: Policy, row: int) -> tuple[RequirementFinding, ...]:
+def _requirements(
+    held: HeldByCompetency, sources: Sources, openings: OpeningColumns, policy: Policy, row: int
+) -> tuple[RequirementFinding, ...]:
     """Return the findings of one person, in the opening's order, with their shares of the score."""
     span = openings.requirements.span(row)
-    findings = [_finding(person, openings, policy, item) for item in range(span.start, span.stop)]
+    findings = [_finding(held, sources, openings, policy, item) for item in range(span.start, span.stop)]
     shares = apportion([found.part for found in findings], full_points(openings, row)) if findings else []
     return tuple(replace(found, share=share) for found, share in zip(findings, shares, strict=True))
 
 
-def _finding(person: Pool, openings: OpeningColumns, policy: Policy, item: int) -> RequirementFinding:
+def _finding(
+    held: HeldByCompetency, sources: Sources, openings: OpeningColumns, policy: Policy, item: int
+) -> RequirementFinding:
     """Return how one person stands to one requirement; its share is not known yet."""
     asked, tables = openings.requirements, tables_of(policy)
     competency, level, weight = int(asked.competency[item]), int(asked.level[item]), int(asked.weight[item])
     is_must, evidence = bool(asked.is_must[item]), int(asked.evidence[item])
     credit_of, standing_of = tables.credit[level - 1], tables.standing[level - 1, evidence]
-    holdings = _holdings(person, competency)
-    credited = max(holdings, key=lambda held: (credit_of[held.code], *held.nearest()), default=None)
+    holdings = _holdings(held, sources, competency)
+    credited = max(holdings, key=lambda h: (credit_of[h.code], *h.nearest()), default=None)
     judged = max(holdings, key=lambda h: (standing_of[h.code], tables.effective[h.code], *h.nearest()), default=None)
     credit = int(credit_of[credited.code]) if credited else 0
-    effective = max((int(tables.effective[held.code]) for held in holdings), default=0)
+    effective = max((int(tables.effective[h.code]) for h in holdings), default=0)
     threshold = policy.threshold(level)
     if is_must:
         verdict = VERDICTS[int(standing_of[judged.code]) if judged else 0]
@@ -121,15 +151,28 @@ def _finding(person: Pool, openings: OpeningColumns, policy: Policy, item: int) 
     )
 
 
-def _holdings(person: Pool, competency: int) -> list[Coded]:
+def _held(pool: Pool) -> list[HeldByCompetency]:
+    """Return, for each person, level, evidence rank and expiry of the holdings by competency."""
+    held = pool.seekers.held
+    found: list[HeldByCompetency] = [defaultdict(list) for _ in range(len(pool.seekers))]
+    columns = (
+        held.owners,
+        held.competency,
+        held.level,
+        effective_evidence(held, pool.as_of),
+        expired(held, pool.as_of),
+    )
+    for owner, competency, *way in zip(*(column.tolist() for column in columns), strict=True):
+        found[owner][competency].append(tuple(way))
+    return found
+
+
+def _holdings(held: HeldByCompetency, sources: Sources, competency: int) -> list[Coded]:
     """Return what one person holds that counts for a competency, itself first."""
-    held = person.seekers.held
-    evidences, passed = effective_evidence(held, person.as_of), expired(held, person.as_of)
     found = []
-    for source, relation in ((competency, 0), *person.sources.get(competency, ())):
-        for place in (held.competency == source).nonzero()[0].tolist():
-            level, evidence = int(held.level[place]), int(evidences[place])
-            holding = Holding(source, RELATIONS[relation], level, EVIDENCES[evidence], bool(passed[place]))
+    for source, relation in ((competency, 0), *sources.get(competency, ())):
+        for level, evidence, passed in held.get(source, ()):
+            holding = Holding(source, RELATIONS[relation], level, EVIDENCES[evidence], is_expired=passed)
             found.append(Coded(code_of(relation, evidence, level), holding))
     return found
 

@@ -14,6 +14,7 @@ from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.results import GATE_KINDS, GateFinding
 
 Answers = npt.NDArray[np.int8]
+Findings = list[tuple[GateFinding, ...]]
 ANSWERS: Final = tuple(GateAnswer)
 """Answer by its number; the lower one decides where several must hold."""
 
@@ -34,8 +35,8 @@ class Gate(Protocol):
         """Return the answer for each person, or ``None`` where the opening does not set the gate."""
         ...
 
-    def findings(self, person: SeekerColumns, openings: OpeningColumns, row: int) -> list[GateFinding]:
-        """Tell what is asked and held for one person alone; empty where the gate is not set."""
+    def findings(self, seekers: SeekerColumns, openings: OpeningColumns, row: int) -> Findings:
+        """Tell what is asked and held, person by person; nothing where the gate is not set."""
         ...
 
 
@@ -55,15 +56,18 @@ class SetGate:
         held: CodeSets = getattr(seekers, self.column)
         return graded(held.has_all(asked) if self.needs_all else held.has_any(asked), held.known)
 
-    def findings(self, person: SeekerColumns, openings: OpeningColumns, row: int) -> list[GateFinding]:
+    def findings(self, seekers: SeekerColumns, openings: OpeningColumns, row: int) -> Findings:
         """Tell both sets."""
-        answers = self.answers(person, openings, row)
+        answers = self.answers(seekers, openings, row)
         if answers is None:
-            return []
-        held: CodeSets = getattr(person, self.column)
-        codes = tuple(held.codes.tolist())
-        known = codes if held.known[0] or codes else None
-        return [GateFinding(self.kind, ANSWERS[answers[0]], tuple(self._asked(openings, row).tolist()), known)]
+            return [()] * len(seekers)
+        held: CodeSets = getattr(seekers, self.column)
+        asked = tuple(self._asked(openings, row).tolist())
+        sets = (tuple(held.codes[held.span(place)].tolist()) for place in range(len(seekers)))
+        return [
+            (GateFinding(self.kind, ANSWERS[answer], asked, codes if known or codes else None),)
+            for answer, codes, known in zip(answers.tolist(), sets, held.known.tolist(), strict=True)
+        ]
 
     def _asked(self, openings: OpeningColumns, row: int) -> Ints:
         sets: CodeSets = getattr(openings, self.column)
@@ -89,14 +93,16 @@ class LimitGate:
         known = held != self.absent
         return graded(known & ((held <= asked) if self.is_latest else (held >= asked)), known)
 
-    def findings(self, person: SeekerColumns, openings: OpeningColumns, row: int) -> list[GateFinding]:
+    def findings(self, seekers: SeekerColumns, openings: OpeningColumns, row: int) -> Findings:
         """Tell both numbers."""
-        answers = self.answers(person, openings, row)
+        answers = self.answers(seekers, openings, row)
         if answers is None:
-            return []
-        held = int(getattr(person, self.held)[0])
-        asked = int(getattr(openings, self.asked)[row])
-        return [GateFinding(self.kind, ANSWERS[answers[0]], (asked,), None if held == self.absent else (held,))]
+            return [()] * len(seekers)
+        asked = (int(getattr(openings, self.asked)[row]),)
+        return [
+            (GateFinding(self.kind, ANSWERS[answer], asked, None if held == self.absent else (held,)),)
+            for answer, held in zip(answers.tolist(), getattr(seekers, self.held).tolist(), strict=True)
+        ]
 
 
 @dataclass(frozen=True)
@@ -113,17 +119,23 @@ class LanguageGate:
         worst: Answers = np.min([self._one(seekers.languages, code, level) for code, level in asked], axis=0)
         return worst
 
-    def findings(self, person: SeekerColumns, openings: OpeningColumns, row: int) -> list[GateFinding]:
+    def findings(self, seekers: SeekerColumns, openings: OpeningColumns, row: int) -> Findings:
         """Tell one finding per language asked; held 0 is a language known not to be spoken."""
-        return [self._finding(person.languages, code, level) for code, level in self._asked(openings, row)]
+        told = [self._told(seekers.languages, *asked) for asked in self._asked(openings, row)]
+        return [tuple(languages[place] for languages in told) for place in range(len(seekers))]
 
-    def _finding(self, languages: LevelSets, code: int, level: int) -> GateFinding:
-        answer = ANSWERS[self._one(languages, code, level)[0]]
-        spoken = languages.level[languages.codes == code]
-        held = (int(spoken.max()),) if spoken.any() else None
-        if not spoken.size and languages.known[0]:
-            held = (0,)
-        return GateFinding(self.kind, answer, (level,), held, subject=code)
+    def _told(self, languages: LevelSets, code: int, level: int) -> list[GateFinding]:
+        """Return each person's finding for one language."""
+        best = np.full(len(languages), NO_VALUE, np.int16)
+        best[languages.known] = 0
+        mine = languages.codes == code
+        best[languages.owners[mine]] = NO_VALUE
+        stated = mine & (languages.level > 0)
+        np.maximum.at(best, languages.owners[stated], languages.level[stated])
+        return [
+            GateFinding(self.kind, ANSWERS[answer], (level,), None if held == NO_VALUE else (held,), subject=code)
+            for answer, held in zip(self._one(languages, code, level).tolist(), best.tolist(), strict=True)
+        ]
 
     @staticmethod
     def _asked(openings: OpeningColumns, row: int) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,17 +38,19 @@ class Pool:
     def holdings(self, competency: int) -> Iterator[tuple[int, Int64s, Codes8]]:
         """Yield relation, people and codes of the holdings that count for a competency."""
         for source, relation in ((competency, 0), *self.sources.get(competency, ())):
-            first, last = np.searchsorted(self.competency, [source, source + 1])
+            # The column's own type: another one would make NumPy copy the whole column for each search.
+            first, last = np.searchsorted(self.competency, np.array([source, source + 1], self.competency.dtype))
             yield relation, self.seeker[first:last], self.code[first:last]
 
-    def person(self, seeker: int) -> Pool:
-        """Return the pool of one person alone.
+    def of(self, people: Sequence[int]) -> Pool:
+        """Return the pool of these people alone, by their places, in this order.
 
         :raises NotInInput: there is no such place.
         """
-        if not 0 <= seeker < len(self.seekers):
-            raise NotInInput("SeekerColumns", "seeker_id", seeker, len(self.seekers))
-        return _index(self.seekers.take([seeker]), self.relations, self.as_of, self.sources)
+        for place in people:
+            if not 0 <= place < len(self.seekers):
+                raise NotInInput("SeekerColumns", "seeker_id", place, len(self.seekers))
+        return _index(self.seekers.take(people), self.relations, self.as_of, self.sources)
 
 
 def build_pool(seekers: SeekerColumns, relations: RelationColumns, *, as_of: int) -> Pool:

@@ -45,6 +45,11 @@ class Shortlists:
     missing: Bits
     counts: Int64s
 
+    def people(self, opening: int) -> list[int]:
+        """Return the places of the people listed for one opening, in the order of its rows."""
+        listed: list[int] = self.seeker[self.start[opening] : self.start[opening + 1]].tolist()
+        return listed
+
     def counts_of(self, opening: int) -> dict[ResultClass, int]:
         """Return how many people were judged in each way for one opening."""
         return {kind: int(n) for kind, n in zip(RESULT_CLASSES, self.counts[opening], strict=True)}

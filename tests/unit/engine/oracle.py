@@ -31,7 +31,12 @@ class Answer:
 def gates(person: Person, opening: Opening) -> dict[str, bool | None]:
     """Return the answers of the gates that are set; ``None`` is unknown."""
     found: dict[str, bool | None] = {}
-    for name, kind in (("provinces", "mobility"), ("fields", "field"), ("profiles", "profile"), ("contracts", "contract")):
+    for name, kind in (
+        ("provinces", "mobility"),
+        ("fields", "field"),
+        ("profiles", "profile"),
+        ("contracts", "contract"),
+    ):
         mine, theirs = getattr(person, name), getattr(opening, name)
         if theirs:
             found[kind] = None if mine is None else bool(mine & theirs)
@@ -73,7 +78,7 @@ def ways(world: World, person: Person, competency: int) -> list[tuple[str, int, 
     found = []
     for held in person.held:
         evidence = held.evidence
-        if held.valid_until_day not in {NO_DAY} and held.valid_until_day < world.today and evidence >= 2:
+        if held.valid_until_day != NO_DAY and held.valid_until_day < world.today and evidence >= 2:
             evidence = 1
         if held.competency == competency:
             found.append(("direct", evidence, held.level))
@@ -122,7 +127,9 @@ def judge(world: World, person: Person, opening: Opening) -> Answer:
     """Judge one pair."""
     policy = world.policies.scarce if opening.scarce else world.policies.mass
     answers = gates(person, opening)
-    points, missing, unproven = 0, [], []
+    points = 0
+    missing: list[int] = []
+    unproven: list[int] = []
     for place, asked in enumerate(opening.asked):
         found = ways(world, person, asked.competency)
         points += asked.weight * max((credit(policy, way, asked.level) for way in found), default=0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -150,6 +150,12 @@ def cohort_columns(cohorts: Sequence[Cohort]) -> CohortColumns:
     )
 
 
+def set_of(thing: Thing, name: str, codes: frozenset[int] | None) -> Thing:
+    """Return the same thing with another set of codes."""
+    changes: dict[str, Any] = {name: codes}
+    return replace(thing, **changes)
+
+
 def numbers(values: Sequence[int | None], absent: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return a column in which ``None`` has become the marker."""
     return np.array([absent if value is None else value for value in values], np.int64)
@@ -223,7 +229,18 @@ relations = st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from(Rela
 percents = st.lists(st.integers(0, 100), min_size=4, max_size=4).map(sorted)
 policies = st.builds(
     lambda grades, near, tolerance, per_post, shortest, longest, shown, settle: Policy(
-        tolerance, *grades, near[1], near[0], per_post, shortest, longest, shown, settle
+        tolerance,
+        grades[0],
+        grades[1],
+        grades[2],
+        grades[3],
+        near[1],
+        near[0],
+        per_post,
+        shortest,
+        longest,
+        shown,
+        settle,
     ),
     percents,
     st.lists(st.integers(0, 100), min_size=2, max_size=2).map(sorted),

@@ -5,18 +5,19 @@ French and Arabic as in Morocco, Western digits everywhere. Filters of the templ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from babel import Locale, dates, numbers
 from flask import Flask
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from skills_bridge.domain.calendar import local_day, to_local
 
@@ -65,6 +66,12 @@ def look(state: StrEnum) -> StateLook:
 def state_choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
     """Value and word of each state of an enum, for a filter or a select."""
     return [(str(state.value), str(look(state).label)) for state in kind]
+
+
+def form_choices(pairs: Iterable[tuple[str, str]], empty: str | None = None) -> list[Any]:
+    """The choices of a select or radio field from (value, words); ``empty`` words a first choice without value."""
+    first = () if empty is None else (("", empty),)
+    return [SelectChoice(value, words) for value, words in (*first, *pairs)]
 
 
 def locale() -> Locale:

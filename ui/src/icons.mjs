@@ -14,7 +14,11 @@ const NAMES = `arrow-clockwise arrow-counterclockwise arrow-left arrow-left-righ
   speedometer2 star table telephone trash trophy unlock x-circle x-lg
   bar-chart book bookmark calendar-check calendar-x check2-circle clipboard-data clipboard-plus collection file-earmark-check
   file-earmark-lock graph-up layers lightning patch-check pen percent person-badge person-lines-fill pin-map save shuffle
-  signpost-split tag tools translate truck upload universal-access`.split(/\s+/);
+  signpost-split tag tools translate truck upload universal-access
+  archive box-arrow-up-right bullseye calendar card-list chat-dots check-square check2 check2-all check2-square database
+  exclamation-diamond file-earmark file-earmark-plus file-earmark-zip filter fingerprint folder hand-thumbs-down hand-thumbs-up hash
+  hourglass kanban megaphone patch-exclamation person-gear person-vcard person-workspace plus-circle question-diamond stopwatch
+  three-dots ui-checks wrench`.split(/\s+/);
 const MIRRORED = new Set(["arrow-left", "arrow-right", "arrow-left-right", "box-arrow-right", "chevron-left", "chevron-right",
   "list-check", "list-ol", "reply", "send"]);
 

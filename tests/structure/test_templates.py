@@ -1,0 +1,86 @@
+"""What holds for every template: it compiles, has a title, obeys the content policy, draws known icons."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, nodes
+
+from skills_bridge.blueprints.formats import FILTERS
+
+ROOT: Final = Path(__file__).resolve().parents[2] / "skills_bridge"
+FOLDER: Final = ROOT / "templates"
+NAMES: Final = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.html"))
+PAGES: Final = [name for name in NAMES if not name.startswith(("components/", "layouts/")) and "/_" not in name]
+NAMED: Final = re.compile(
+    r'(?:StateLook|Entry|WorkWords)\(\s*_l?\((?:[^()]|\([^()]*\))*\),\s*"[a-z_.]+",\s*"([a-z0-9-]+)"'
+)
+ICON: Final = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)": "<')
+
+
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(FOLDER), extensions=["jinja2.ext.i18n"], autoescape=True)
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def source(name: str) -> str:
+    return re.sub(r"\{#.*?#\}", "", (FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryTemplate:
+    def test_compiles(self, environment: Environment, name: str) -> None:
+        assert environment.get_template(name).name == name
+
+    def test_holds_no_style_and_no_script(self, name: str) -> None:
+        text = source(name)
+
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|hx-on|javascript:|\bjs:", text)
+        assert all("nonce=" in tag and "src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+
+    def test_asks_nothing_of_foreign_hosts(self, name: str) -> None:
+        assert not re.search(r'(?:src|href|action|hx-[a-z]+)="(?:https?:)?//', source(name))
+
+    def test_marks_nothing_as_safe_that_a_person_wrote(self, name: str) -> None:
+        assert name == "components/icons.html" or "|safe" not in source(name).replace(" ", "")
+
+    def test_puts_no_break_spaces_before_high_signs(self, name: str) -> None:
+        assert re.findall(r'_\("[^"]*? [:;?!»][^"]*"', source(name)) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+class TestEveryPage:
+    def test_has_a_title_and_a_layout(self, environment: Environment, name: str) -> None:
+        tree = environment.parse((FOLDER / name).read_text(encoding="utf-8"))
+
+        assert any(block.name == "title" for block in tree.find_all(nodes.Block))
+        assert tree.find(nodes.Extends) is not None
+
+
+class TestEveryForm:
+    def test_that_posts_carries_the_csrf_field(self) -> None:
+        forms = [
+            (name, body)
+            for name in NAMES
+            for body in re.findall(r'<form method="post".*?</form>', source(name), flags=re.DOTALL)
+        ]
+
+        assert forms
+        assert [name for name, body in forms if "csrf" not in body and "hidden_tag" not in body] == []
+
+
+class TestEveryIcon:
+    def test_that_is_named_is_drawn(self) -> None:
+        drawn = set(ICON.findall((FOLDER / "components/icons.html").read_text(encoding="utf-8")))
+        templates = {icon for name in NAMES for icon in re.findall(r'\bicon\("([^"]+)"', source(name))}
+        looks = {
+            icon
+            for path in (ROOT / "blueprints").rglob("*.py")
+            for icon in NAMED.findall(path.read_text(encoding="utf-8"))
+        }
+
+        assert templates
+        assert (templates | looks) - drawn == set()

@@ -33,6 +33,11 @@ OWN_CENTRE = f"({TENANT} AND centre_id = {ORG})"
 OWN_AGENCY = f"({TENANT} AND agency_id = {ORG})"
 OWN = f"({TENANT} AND organisation_id = {ORG})"
 SUBMITTED = "EXISTS (SELECT 1 FROM opening_revision r WHERE r.id = revision_id AND r.submitted_at IS NOT NULL)"
+# a draft that the agency sent back itself stays readable to it, or it could not send it back at all
+JUDGED = (
+    f"{AGENCY} AND agency_id = {ORG} AND (state <> 'draft' OR EXISTS"
+    " (SELECT 1 FROM opening_revision r WHERE r.opening_id = opening.id AND r.refused_at IS NOT NULL))"
+)
 SENT = "state NOT IN ('proposed', 'declined')"
 REFERRED = (
     f"ARRAY(SELECT r.seeker_id FROM referral r WHERE r.company_id = {ORG} AND r.state NOT IN ('proposed', 'declined'))"
@@ -73,8 +78,8 @@ TENANT_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "need_requirement": ((ALL, OWN_COMPANY), (READ, kind("agency", "association"))),
     "opening": (
         (ALL, OWN_COMPANY),
-        (READ, f"{AGENCY} AND agency_id = {ORG} AND state <> 'draft'"),
-        (EDIT, f"{AGENCY} AND agency_id = {ORG} AND state <> 'draft'"),
+        (READ, JUDGED),
+        (EDIT, JUDGED),
         (READ, f"{kind('association')} AND state IN ('validated', 'paused', 'closed')"),
     ),
     "opening_revision": (

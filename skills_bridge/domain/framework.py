@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from skills_bridge.domain.errors import Invalid
 
 LEVELS: Final = (1, 2, 3, 4)
 """1 notions, 2 with help, 3 autonomous, 4 expert; *not held* is the absence of a row."""
 
 MAX_REQUIREMENTS: Final = 16
 """Requirements an opening may carry at most (the score's field is sixteen bits wide)."""
+
+WEIGHTS: Final = (1, 2, 3, 4, 5)
+"""1 marginal to 5 decisive."""
 
 
 class Evidence(StrEnum):
@@ -54,3 +61,34 @@ class Cefr(StrEnum):
     def rank(self) -> int:
         """Position from 1 (A1) to 6 (C2)."""
         return list(Cefr).index(self) + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A competency asked for: level 1-4, must or nice, weight 1-5, evidence asked."""
+
+    competency_id: int
+    level: int
+    is_must: bool
+    weight: int
+    evidence_asked: Evidence = Evidence.DECLARED
+
+
+def check_requirements(requirements: Sequence[Asked]) -> None:
+    """Check the lines that a need, an opening or a template asks for; none at all is allowed.
+
+    :raises Invalid: too many lines, a competency twice, a level or a weight out of range; ``row`` counts from 1.
+    """
+    if len(requirements) > MAX_REQUIREMENTS:
+        raise Invalid("too-many-requirements", field="requirements", most=MAX_REQUIREMENTS, count=len(requirements))
+    seen: set[int] = set()
+    for row, line in enumerate(requirements, 1):
+        if line.competency_id in seen:
+            raise Invalid("requirement-twice", field="requirements", row=row)
+        if line.level not in LEVELS:
+            raise Invalid("level-out-of-range", field="requirements", row=row, value=line.level)
+        if line.weight not in WEIGHTS:
+            raise Invalid("weight-out-of-range", field="requirements", row=row, value=line.weight)
+        if line.evidence_asked is Evidence.INFERRED:
+            raise Invalid("evidence-inferred", field="requirements", row=row)
+        seen.add(line.competency_id)

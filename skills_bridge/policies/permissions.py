@@ -32,6 +32,7 @@ class Permission(StrEnum):
     NOTICE_SEE = "notice:see"
     OPENING_CLOSE = "opening:close"
     OPENING_MANAGE = "opening:manage"
+    OPENING_PAUSE = "opening:pause"
     OPENING_SEE = "opening:see"
     OPENING_VALIDATE = "opening:validate"
     ORGANISATION_SEE = "organisation:see"
@@ -118,6 +119,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.NOTICE_SEE: _grants(tuple(_R)),
     _P.OPENING_CLOSE: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_same_unit),
     _P.OPENING_MANAGE: _grants(_HR, is_own_company),
+    _P.OPENING_PAUSE: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_same_unit),
     _P.OPENING_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),
     _P.OPENING_VALIDATE: _grants(_ADVISERS, is_same_unit),
     _P.ORGANISATION_SEE: _grants((_R.ADMINISTRATOR, _R.OFFICER)),

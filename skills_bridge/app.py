@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,13 +54,13 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel has no types
         return translations_of(language())
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the web application."""
+def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
+    """Return the web application; ``pool`` are the options of its connections."""
     app = Flask("skills_bridge")
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
-        SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **POOL}},
+        SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **pool}},
         MAX_CONTENT_LENGTH=12 * MEGABYTE,
         MAX_FORM_MEMORY_SIZE=400_000,
         MAX_FORM_PARTS=1000,

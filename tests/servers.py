@@ -14,11 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.orm import Session
+
 from skills_bridge.adapters import processes, servers
 from skills_bridge.adapters.database_roles import RolePasswords, create_database, create_roles, role_urls
 from skills_bridge.adapters.development import local_secrets, role_passwords
 from skills_bridge.cli.database import upgrade_schema
+from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE
 from skills_bridge.domain.settings import DatabaseUrls
+from skills_bridge.reference import lists
+from skills_bridge.services.framework import load_reference
+from skills_bridge.unit_of_work import transaction
 
 VAR: Final = Path(__file__).resolve().parents[1] / "var"
 FOLDER_VARIABLE: Final = "SKILLS_BRIDGE_TEST_FOLDER"
@@ -48,8 +55,11 @@ class TestServers:
 
 
 def build_template(urls: DatabaseUrls) -> None:
-    """Bring the empty template database to what every test starts from."""
+    """Bring the empty template database to what every test starts from: the schema and the shipped lists."""
     upgrade_schema(urls.owner)
+    engine = create_engine(urls.worker, poolclass=NullPool)
+    with Session(engine) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
+        load_reference(uow, lists)
 
 
 @contextmanager

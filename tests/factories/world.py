@@ -205,7 +205,7 @@ def settings_of(urls: DatabaseUrls, folder: Path, *, broker_url: str = "redis://
 
 def app_of(urls: DatabaseUrls, folder: Path, **config: Any) -> Flask:
     """Return the web application over a test's database; forms need no token unless a test asks for it."""
-    app = create_app(settings_of(urls, folder))
+    app = create_app(settings_of(urls, folder), pool={"poolclass": NullPool})
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, **config)
     return app
 

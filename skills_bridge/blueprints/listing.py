@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from werkzeug.datastructures import MultiDict
 
 from skills_bridge.blueprints.formats import locale, look, number
 from skills_bridge.blueprints.web import installation
-from skills_bridge.domain.calendar import to_local
+from skills_bridge.domain.calendar import local_day
 from skills_bridge.queries.listing import PAGE_SIZE, PAGE_SIZE_LIMIT, ROW_LIMIT, ListRequest, Page
 from skills_bridge.reporting.workbook import write_table_workbook
 
@@ -71,9 +72,9 @@ class Column(Generic[T]):
             return round(float(value) * PER_CENT[self.kind], 2)
         if isinstance(value, bool):
             return _("oui") if value else _("non")
-        if isinstance(value, datetime):
-            return to_local(value).replace(tzinfo=None)
-        if value is None or isinstance(value, int | float | date):
+        if isinstance(value, datetime):  # the workbook turns instants into Morocco's time
+            return local_day(value) if self.kind == "day" else value
+        if value is None or isinstance(value, int | float | Decimal | date):
             return value
         return str(value)
 
@@ -172,9 +173,8 @@ def export_response(title: str, columns: Sequence[Column[T]], page: Page[T]) -> 
     rows: list[list[object]] = [[column.exported(item) for column in columns] for item in page.items]
     if page.is_cut:
         shown, total = number(ROW_LIMIT), number(page.total)
-        rows.append(
-            [_("Export limité à %(shown)s lignes sur %(total)s : affinez la recherche.", shown=shown, total=total)]
-        )
+        note = _("Export limité à %(shown)s lignes sur %(total)s : affinez la recherche.", shown=shown, total=total)
+        rows.append([note, *[None] * (len(columns) - 1)])
     heads = [column.heading for column in columns]
     body = write_table_workbook(title, heads, rows, language=locale().language, demo=installation().is_demo)
     response = Response(body, mimetype=XLSX)

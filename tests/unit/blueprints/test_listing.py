@@ -137,10 +137,10 @@ class TestRespond:
 
 @pytest.mark.usefixtures("french")
 class TestExported:
-    def test_gives_instants_in_local_time(self) -> None:
-        column = Column[datetime]("at", "Instant", lambda at: at, "instant")
+    def test_gives_the_local_day_of_an_instant(self) -> None:
+        column = Column[datetime]("at", "Jour", lambda at: at, "day")
 
-        assert column.exported(datetime(2026, 9, 18, 23, 30, tzinfo=UTC)) == datetime(2026, 9, 19, 0, 30)  # noqa: DTZ001 a cell has no zone
+        assert column.exported(datetime(2026, 9, 18, 23, 30, tzinfo=UTC)) == date(2026, 9, 19)
 
     def test_gives_scores_in_per_cent(self) -> None:
         column = Column[int]("score", "Score", lambda score: score, "score")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 PAGE_SIZE: Final = 25
@@ -74,7 +74,7 @@ class Page(Generic[T]):
         return bool(self.request.search or self.request.filters)
 
 
-def matches(search: str, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+def matches(search: str, columns: Sequence[SQLColumnExpression[Any]]) -> ColumnElement[bool]:
     """Whether every word of the search stands in one of the columns, whatever the case and accents.
 
     Both sides go through the database's ``search_text``, so that they can never be normalised differently.
@@ -88,10 +88,10 @@ def fetch_page(  # a list is its statement, its order and its way from row to li
     query: Select[Any],
     request: ListRequest,
     *,
-    sorts: Mapping[str, ColumnElement[Any]],
-    tie_break: ColumnElement[Any],
+    sorts: Mapping[str, SQLColumnExpression[Any]],
+    tie_break: SQLColumnExpression[Any],
     build: Callable[[Row[Any]], T],
-    searched: Sequence[ColumnElement[Any]] = (),
+    searched: Sequence[SQLColumnExpression[Any]] = (),
 ) -> Page[T]:
     """Answer a list request with two statements: one count, one page.
 
@@ -107,7 +107,7 @@ def fetch_page(  # a list is its statement, its order and its way from row to li
     return Page(items=tuple(build(row) for row in rows), total=total, request=request)
 
 
-def _contains(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+def _contains(column: SQLColumnExpression[Any], word: str) -> ColumnElement[bool]:
     # escaped after search_text: it may turn other signs (a full-width per cent) into a wildcard
     pattern = func.search_text(word)
     for sign in ("\\", "%", "_"):
@@ -130,7 +130,10 @@ def _offset(request: ListRequest) -> int:
 
 
 def _ordered(
-    query: Select[Any], request: ListRequest, sorts: Mapping[str, ColumnElement[Any]], tie_break: ColumnElement[Any]
+    query: Select[Any],
+    request: ListRequest,
+    sorts: Mapping[str, SQLColumnExpression[Any]],
+    tie_break: SQLColumnExpression[Any],
 ) -> Select[Any]:
     column = sorts.get(request.sort)
     if column is None:

@@ -1,0 +1,144 @@
+"""What a person agrees to, takes back or objects to; whether she is looked for."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from skills_bridge.domain.errors import AlreadyDone
+from skills_bridge.domain.referrals import EndReason
+from skills_bridge.domain.seekers import MOVES, Agreement, Channel, ConsentKind, SeekerState
+from skills_bridge.domain.states import check_move
+from skills_bridge.models import Consent, Seeker
+from skills_bridge.services.referrals import end_referrals
+from skills_bridge.services.referrals.steps import hold_person
+from skills_bridge.services.seekers.loading import load_seeker, note_change
+from skills_bridge.unit_of_work import UnitOfWork
+
+OBJECTED, LIFTED = "objected", "objection-lifted"
+
+
+def record_consent(uow: UnitOfWork, *, seeker_id: int, agreement: Agreement) -> Seeker:
+    """Record what a person agreed to; a kind agreed to before is replaced by the new words.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    """
+    seeker = load_seeker(uow, seeker_id)
+    add_agreement(uow, seeker, agreement)
+    note_change(uow, seeker)
+    return seeker
+
+
+def add_agreement(uow: UnitOfWork, seeker: Seeker, agreement: Agreement) -> None:
+    """Write one row for each kind agreed to, and end the row it replaces."""
+    for kind in sorted(agreement.kinds):
+        _end_consent(uow, seeker, kind)
+        uow.session.add(
+            Consent(
+                seeker_id=seeker.id,
+                agency_id=seeker.agency_id,
+                kind=kind,
+                text_version=agreement.text_version,
+                language=agreement.language,
+                channel=agreement.channel,
+                given_at=uow.now,
+            )
+        )
+        uow.audit("consent.given", "seeker", seeker.id, consent=kind.value, version=agreement.text_version)
+
+
+def withdraw_consent(uow: UnitOfWork, *, seeker_id: int, kind: ConsentKind) -> Seeker:
+    """Take back what a person agreed to; the row stays, with the instant.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    :raises AlreadyDone: she agreed to nothing of the kind.
+    """
+    seeker = load_seeker(uow, seeker_id)
+    if not _end_consent(uow, seeker, kind):
+        raise AlreadyDone("consent-not-given", kind=kind.value)
+    uow.audit("consent.withdrawn", "seeker", seeker.id, consent=kind.value)
+    note_change(uow, seeker)
+    return seeker
+
+
+def object_to_matching(uow: UnitOfWork, *, seeker_id: int, channel: Channel) -> Seeker:
+    """Stop matching at once at a person's word: nothing is proposed any more and what is under way ends.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    :raises AlreadyDone: she objected before.
+    """
+    hold_person(uow, seeker_id)
+    seeker = load_seeker(uow, seeker_id)
+    if seeker.matching_objected_at is not None:
+        raise AlreadyDone("already-objected")
+    seeker.matching_objected_at = uow.now
+    end_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
+    uow.moved(
+        "seeker",
+        seeker.id,
+        was=seeker.state.value,
+        now=OBJECTED,
+        reason=channel.value,
+        agency_id=seeker.agency_id,
+    )
+    note_change(uow, seeker)
+    return seeker
+
+
+def lift_objection(uow: UnitOfWork, *, seeker_id: int, channel: Channel) -> Seeker:
+    """Let a person be matched again, at her own word.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    :raises AlreadyDone: nothing is objected to.
+    """
+    seeker = load_seeker(uow, seeker_id)
+    if seeker.matching_objected_at is None:
+        raise AlreadyDone("no-objection")
+    seeker.matching_objected_at = None
+    uow.moved("seeker", seeker.id, was=OBJECTED, now=LIFTED, reason=channel.value, agency_id=seeker.agency_id)
+    note_change(uow, seeker)
+    return seeker
+
+
+def pause_seeker(uow: UnitOfWork, *, seeker_id: int) -> Seeker:
+    """Look for this person no more for a while; what is under way goes on.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    :raises IllegalMove: the person is not active or placed.
+    """
+    return _move(uow, seeker_id, SeekerState.PAUSED)
+
+
+def resume_seeker(uow: UnitOfWork, *, seeker_id: int) -> Seeker:
+    """Look for this person again.
+
+    :raises NotFound: there is no such person in the actor's scope.
+    :raises NotPermitted: the person is followed by another unit.
+    :raises IllegalMove: the person is active already, or her file was anonymised.
+    """
+    return _move(uow, seeker_id, SeekerState.ACTIVE)
+
+
+def _move(uow: UnitOfWork, seeker_id: int, target: SeekerState) -> Seeker:
+    seeker = load_seeker(uow, seeker_id)
+    was = seeker.state
+    check_move(MOVES, was, target)
+    seeker.state = target
+    uow.moved("seeker", seeker.id, was=was.value, now=target.value, agency_id=seeker.agency_id)
+    note_change(uow, seeker)
+    return seeker
+
+
+def _end_consent(uow: UnitOfWork, seeker: Seeker, kind: ConsentKind) -> bool:
+    """End the live agreement of a kind and say whether there was one."""
+    ended = uow.session.scalar(
+        update(Consent)
+        .where(Consent.seeker_id == seeker.id, Consent.kind == kind, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=uow.now)
+        .returning(Consent.id)
+    )
+    return ended is not None

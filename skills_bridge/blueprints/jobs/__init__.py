@@ -1,0 +1,1 @@
+"""Background work: last runs, results, retry."""

@@ -1,0 +1,61 @@
+"""Background work in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from skills_bridge.blueprints.formats import StateLook, register_looks
+from skills_bridge.blueprints.refusals import register_refusals
+from skills_bridge.domain.jobs import JobState
+
+register_looks(
+    {
+        JobState.DUE: StateLook(_l("en attente"), "waiting", "hourglass-split"),
+        JobState.SENT: StateLook(_l("transmise"), "waiting", "hourglass-split"),
+        JobState.RUNNING: StateLook(_l("en cours"), "active", "hourglass-split"),
+        JobState.DONE: StateLook(_l("terminée"), "success", "check-circle"),
+        JobState.DEAD: StateLook(_l("en échec"), "danger", "x-circle"),
+        JobState.CANCELLED: StateLook(_l("annulée"), "neutral", "x-circle"),
+    }
+)
+
+register_refusals(
+    {
+        "job-not-dead": _l("Seule une tâche en échec ou annulée peut être relancée."),
+        "job-ended": _l("Cette tâche est déjà terminée : il n’y a plus rien à annuler."),
+    }
+)
+
+KINDS: Final[Mapping[str, LazyString]] = {
+    "matching.match_opening": _l("Rapprochement d’une offre"),
+    "matching.match_for_cohort": _l("Rapprochement après publication d’une promotion"),
+    "matching.match_for_seeker": _l("Rapprochement après mise à jour d’un profil"),
+    "imports.check_batch": _l("Vérification d’un import"),
+    "imports.apply_batch": _l("Application d’un import"),
+    "packs.build_pack": _l("Préparation du rapport mensuel"),
+    "packs.publish_pack": _l("Publication du rapport mensuel"),
+    "figures.compute_open_month": _l("Calcul des indicateurs du mois en cours"),
+}
+
+
+def kind_label(kind: str) -> str:
+    """Return the words of a kind of work."""
+    if kind in KINDS:
+        return str(KINDS[kind])
+    return str(_l("Avis aux organismes")) if kind.startswith("notices.") else kind
+
+
+ERRORS: Final[Mapping[str, LazyString]] = {
+    "worker-lost": _l("Le traitement s’est interrompu trois fois : relancez-le ; s’il échoue encore, prévenez l’administration de la plateforme."),
+}
+
+
+def error_label(error: str | None) -> str:
+    """Return the cause of a failure: a sentence where there is one, else the technical code."""
+    if error is None:
+        return ""
+    return str(ERRORS[error]) if error in ERRORS else error

@@ -117,7 +117,7 @@ def list_seekers(
 
 
 def _line(row: Row[Any]) -> SeekerLine:
-    return SeekerLine(*row)
+    return SeekerLine(*tuple(row))
 
 
 def filtered(query: Select[Any], request: ListRequest, today: date) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""A file brought in row by row: verdicts and states."""
+"""Where an import stands, and what it decided of each row."""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 bind = os.environ.get("WEB_BIND", "127.0.0.1:8000")
+# A launcher that keeps the port for us shares it (``reserved_port``).
+reuse_port = os.environ.get("WEB_REUSE_PORT") == "1"
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))

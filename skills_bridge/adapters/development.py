@@ -42,9 +42,19 @@ SECRET_NAMES: Final = (
     "valkey",
     "SECRET_KEY",
 )
+SERVER_NAMES: Final = (servers.EmbeddedValkey.name, servers.EmbeddedPostgres.name)
 KEY_NAMES: Final = ("CIN_KEYS", "BLIND_INDEX_KEY", "TOTP_KEY", "SEAL_KEY")
 KEY_IDS: Final = {"CIN_KEYS": "cin-1", "SEAL_KEY": "seal-1"}
 QUEUES: Final = "mail,match,import,sweep"
+
+
+class PortTaken(Exception):
+    """The port that was asked for belongs to another program."""
+
+    def __init__(self, port: int | None) -> None:
+        """Remember the port."""
+        self.port = port
+        super().__init__(f"port {port} is in use by another program")
 
 
 def local_secrets(folder: Path) -> dict[str, str]:
@@ -76,7 +86,7 @@ def local_environment(
     """Return every variable that the product reads, for an installation below one folder."""
     files, mail = folder / "files", folder / "mail"
     for place in (files, mail):
-        place.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
         "WEB_DATABASE_URL": databases.web,
         "WORKER_DATABASE_URL": databases.worker,
@@ -86,6 +96,7 @@ def local_environment(
         "BASE_URL": f"http://{servers.LOOPBACK}:{port}",
         "TRUSTED_HOSTS": f"{servers.LOOPBACK},localhost",
         "WEB_BIND": f"{servers.LOOPBACK}:{port}",
+        "WEB_REUSE_PORT": "1",
         "FILES_DIR": str(files),
         "MAIL_SINK": str(mail),
         "MAIL_SENDER": "skills-bridge@demonstration.invalid",
@@ -102,14 +113,21 @@ def role_passwords(kept: Mapping[str, str]) -> RolePasswords:
     )
 
 
-def web_port() -> int:
-    """Return the usual port if it is free, otherwise any free one."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        with suppress(OSError):
-            probe.bind((servers.LOOPBACK, USUAL_PORT))
-            return USUAL_PORT
-    return servers.free_port()
+@contextmanager
+def reserved_port(wanted: int | None) -> Iterator[int]:
+    """Keep a port for our web server: the one that is wanted, else the usual one if it is free, else any.
+
+    The port is bound and not listened on, so that another launcher passes it by and our own web server may share it.
+    """
+    with socket.socket() as place:
+        for port in (wanted,) if wanted else (USUAL_PORT, 0):
+            with suppress(OSError):
+                place.bind((servers.LOOPBACK, port))
+                break
+        else:
+            raise PortTaken(wanted)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        yield place.getsockname()[1]
 
 
 @dataclass(slots=True)
@@ -218,6 +236,7 @@ def local_stack(
 
     :raises processes.AlreadyRunning: another launcher uses this folder.
     :raises processes.StartFailed: a server does not come up.
+    :raises PortTaken: ``port`` is not free.
     """
     folder = folder.resolve()
     with ExitStack() as stack:
@@ -240,7 +259,7 @@ def local_stack(
         create_database(superuser_url, DATABASE)
         tell("roles and database stand")
         databases = role_urls(superuser_url, passwords, DATABASE)
-        chosen = port or web_port()
+        chosen = stack.enter_context(reserved_port(port))
         variables = local_environment(folder, databases=databases, broker_url=broker_url, port=chosen, kept=kept)
         base_url = variables["BASE_URL"]
         yield LocalStack(folder, superuser_url, databases, variables, base_url, programs, database, broker)
@@ -249,7 +268,7 @@ def local_stack(
 def _end_all(programs: processes.Programs, folder: Path) -> None:
     """End the processes before the servers; whatever an interruption left is ended by the record."""
     try:
-        programs.stop_all()
+        programs.stop_all(last=SERVER_NAMES)
     finally:
         processes.end_recorded(folder)
 

@@ -142,6 +142,7 @@ class Programs:
         """Take the folder whose record and logs are used; it must exist."""
         self.folder = folder
         self._running: dict[str, tuple[subprocess.Popen[bytes], Mark]] = {}
+        self._asked: set[str] = set()
 
     def log_of(self, name: str) -> Path:
         """Return where a program's output goes."""
@@ -160,9 +161,9 @@ class Programs:
     ) -> int:
         """Start a program in a session of its own, put it on record and return its number."""
         log = self.log_of(name)
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
-            process = subprocess.Popen(  # its end is stop()'s work
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with shielded(), log.open("ab") as output:
+            process = subprocess.Popen(
                 list(arguments),
                 env=dict(environ),
                 cwd=cwd,
@@ -174,9 +175,10 @@ class Programs:
                 group=run_as.gid if run_as else None,
                 extra_groups=[] if run_as else None,
             )
-        mark = Mark(name, process.pid, birth(process.pid) or "", int(stop_signal), grace)
-        self._running[name] = (process, mark)
-        record(self.folder, mark)
+            mark = Mark(name, process.pid, birth(process.pid) or "", int(stop_signal), grace)
+            self._running[name] = (process, mark)
+            self._asked.discard(name)
+            record(self.folder, mark)
         return process.pid
 
     def is_running(self, name: str) -> bool:
@@ -204,18 +206,27 @@ class Programs:
 
     def stop(self, name: str) -> int:
         """End one program and its children; return its exit code."""
+        self._ask(name)
         process, mark = self._running.pop(name)
-        if process.poll() is None:
-            process.send_signal(mark.stop_signal)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(mark.grace)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(mark.grace)
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         return process.wait()
 
-    def stop_all(self) -> dict[str, int]:
-        """End every program, the last one started first; return their exit codes by name."""
-        return {name: self.stop(name) for name in reversed(list(self._running))}
+    def stop_all(self, *, last: Sequence[str] = ()) -> dict[str, int]:
+        """End every program at once, those that others lean on (``last``) afterwards; return the exit codes."""
+        first = [name for name in reversed(list(self._running)) if name not in last]
+        for name in first:
+            self._ask(name)
+        return {name: self.stop(name) for name in (*first, *(name for name in last if name in self._running))}
+
+    def _ask(self, name: str) -> None:
+        """Send the polite signal, once: a second one would make a worker drop what it holds."""
+        process, mark = self._running[name]
+        if name not in self._asked and process.poll() is None:
+            process.send_signal(mark.stop_signal)
+        self._asked.add(name)
 
 
 def record(folder: Path, mark: Mark) -> None:
@@ -286,6 +297,26 @@ def stop_launcher(folder: Path, grace: float = 120.0) -> list[str]:
             return [*ended, *(["launcher"] if asked else [])]
 
 
+class Interruption:
+    """The first signal to end, which may have to wait until a program that is being started is on record."""
+
+    shields = 0
+    waiting = False
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Let a signal to end wait until this block is done."""
+    Interruption.shields += 1
+    try:
+        yield
+    finally:
+        Interruption.shields -= 1
+    if Interruption.waiting and not Interruption.shields:
+        Interruption.waiting = False
+        raise KeyboardInterrupt
+
+
 @contextmanager
 def ending_on_signal() -> Iterator[None]:
     """Turn the first SIGTERM, SIGHUP or Ctrl-C into KeyboardInterrupt; later ones cannot cut the clean-up short."""
@@ -294,7 +325,10 @@ def ending_on_signal() -> Iterator[None]:
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         for number in ENDING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        if Interruption.shields:
+            Interruption.waiting = True
+        else:
+            raise KeyboardInterrupt
 
     for number in ENDING_SIGNALS:
         signal.signal(number, interrupt)

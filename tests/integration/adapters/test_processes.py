@@ -21,6 +21,7 @@ from skills_bridge.adapters.processes import (
     holding,
     last_lines,
     recorded,
+    shielded,
     stop_launcher,
 )
 
@@ -34,17 +35,17 @@ print(child.pid, flush=True)
 time.sleep(600)
 """
 LAUNCHER = """
-import sys
+import sys, time
 from pathlib import Path
 from skills_bridge.adapters.processes import Programs, ending_on_signal, holding
 folder = Path(sys.argv[1])
 try:
     with ending_on_signal(), holding(folder):
         programs = Programs(folder)
-        pid = programs.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], environ={})
-        print(pid, flush=True)
         try:
-            import time; time.sleep(600)
+            pid = programs.start("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], environ={})
+            print(pid, flush=True)
+            time.sleep(600)
         finally:
             time.sleep(float(sys.argv[2]))
             programs.stop_all()
@@ -193,6 +194,19 @@ class TestEndingOnSignal:
             time.sleep(0.1)
         assert launcher.wait(10) == 7
         assert birth(program) is None
+
+    def test_a_signal_waits_until_a_new_program_is_on_record(self) -> None:
+        done = []
+
+        def start_a_program() -> None:
+            with ending_on_signal(), shielded():
+                os.kill(os.getpid(), signal.SIGTERM)
+                done.append("recorded")
+
+        with pytest.raises(KeyboardInterrupt):
+            start_a_program()
+
+        assert done == ["recorded"]
 
     def test_gives_the_signals_back(self) -> None:
         before = signal.getsignal(signal.SIGTERM)

@@ -3,6 +3,7 @@
 from skills_bridge.cli.database import database
 from skills_bridge.cli.framework import reference
 from skills_bridge.cli.jobs import jobs
+from skills_bridge.cli.matching import match
 
-COMMANDS = (database, jobs, reference)
+COMMANDS = (database, jobs, match, reference)
 """Every command of ``skills-bridge``."""

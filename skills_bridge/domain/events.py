@@ -69,6 +69,10 @@ class PlacementUndone(Event):
     """A placement was cancelled before its start; the post is free again."""
 
 
+class PlacementEnded(Event):
+    """A person left the post; the fill stays."""
+
+
 class PackAsked(Event):
     """A report officer froze a month."""
 

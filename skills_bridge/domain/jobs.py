@@ -25,8 +25,12 @@ RENEW_SECONDS: Final = 10
 PLATFORM_JOBS: Final = frozenset(
     {
         "matching.match_opening",
+        "matching.match_all",
         "matching.match_for_cohort",
         "matching.match_for_seeker",
+        "referrals.end_for_opening",
+        "referrals.expire_referrals",
+        "placements.settle_placement",
         "packs.build_pack",
         "packs.publish_pack",
         "figures.compute_open_month",

@@ -13,6 +13,11 @@ class PlacementKind(StrEnum):
     OTHER = "other"
 
 
+def fits_contract(kind: PlacementKind, *, is_employment_contract: bool) -> bool:
+    """Say whether a kind of placement agrees with its contract: an insertion contract is no employment contract."""
+    return (kind is PlacementKind.EMPLOYMENT_CONTRACT) == is_employment_contract
+
+
 class CancelReason(StrEnum):
     """Why a placement was undone before its start."""
 

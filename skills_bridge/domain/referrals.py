@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -47,6 +48,11 @@ MOVES: Final[Moves[ReferralState]] = {
 LIVE: Final = frozenset({_R.PROPOSED, _R.ACCEPTED, _R.SENT, _R.INVITED, _R.SELECTED})
 """States in which a referral still waits for somebody."""
 
+REOPENED: Final[Mapping[ReferralState, ReferralState]] = {
+    state: next(iter(MOVES[state])) for state in _R if state not in LIVE and state is not _R.PLACED
+}
+"""Where a reopened referral goes on: the one way back of each state that had come to an end."""
+
 NAMED_TO_COMPANY: Final = frozenset({_R.ACCEPTED, _R.SENT, _R.INVITED, _R.SELECTED, _R.PLACED})
 """States in which the company may read the person's name and contacts."""
 
@@ -78,6 +84,25 @@ class RejectReason(StrEnum):
     PAY_EXPECTED = "pay_expected"
     OTHER_PERSON_CHOSEN = "other_person_chosen"
     POST_CLOSED = "post_closed"
+
+
+class WithdrawReason(StrEnum):
+    """Why the agency takes a person back."""
+
+    PERSON_ASKED = "person_asked"
+    NOT_REACHED = "not_reached"
+    OTHER_OPENING = "other_opening"
+    RECORDED_BY_MISTAKE = "recorded_by_mistake"
+
+
+class ReopenReason(StrEnum):
+    """Why a referral that had come to an end goes on."""
+
+    PERSON_CHANGED_MIND = "person_changed_mind"
+    COMPANY_CHANGED_MIND = "company_changed_mind"
+    POST_FREE_AGAIN = "post_free_again"
+    ANSWERED_LATE = "answered_late"
+    RECORDED_BY_MISTAKE = "recorded_by_mistake"
 
 
 class EndReason(StrEnum):

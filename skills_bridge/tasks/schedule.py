@@ -7,12 +7,19 @@ from typing import Final
 
 from celery import shared_task
 
+from skills_bridge.domain.calendar import local_day
 from skills_bridge.services.jobs import ensure_period
 from skills_bridge.tasks.runtime import platform_work
 
 FIGURES_EVERY: Final = timedelta(minutes=15)
 
-BEAT_SCHEDULE: Final = {"ask for the open month's figures": {"task": "jobs.ask_for_figures", "schedule": 60.0}}
+DAILY: Final = ("referrals.expire_referrals", "matching.match_all")
+"""Work of each day of Morocco: deadlines pass, and what counts on a day changes."""
+
+BEAT_SCHEDULE: Final = {
+    "ask for the open month's figures": {"task": "jobs.ask_for_figures", "schedule": 60.0},
+    "ask for the work of the day": {"task": "jobs.ask_for_day", "schedule": 300.0},
+}
 
 
 def period_of(instant: datetime, length: timedelta) -> str:
@@ -25,3 +32,11 @@ def ask_for_figures() -> None:
     """Ask for the open month's figures, once a quarter of an hour."""
     with platform_work() as uow:
         ensure_period(uow, kind="figures.compute_open_month", period=period_of(uow.now, FIGURES_EVERY), due_at=uow.now)
+
+
+@shared_task(name="jobs.ask_for_day")  # type: ignore[untyped-decorator]  # celery has no types
+def ask_for_day() -> None:
+    """Ask for the work of the day, once a day."""
+    with platform_work() as uow:
+        for kind in DAILY:
+            ensure_period(uow, kind=kind, period=local_day(uow.now).isoformat(), due_at=uow.now)

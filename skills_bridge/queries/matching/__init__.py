@@ -1,0 +1,1 @@
+"""What matching reads, and what its pages show."""

@@ -1,0 +1,40 @@
+"""Shortlists in the background."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from skills_bridge.services import matching
+from skills_bridge.tasks.runtime import claimed
+
+
+@shared_task(name="matching.match_opening")  # type: ignore[untyped-decorator]  # celery has no types
+def match_opening(job_id: int) -> None:
+    """Compute the shortlist of one opening; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.compute_shortlist(work.uow, opening_id=work.object_id, progress=work.progress)
+
+
+@shared_task(name="matching.match_for_cohort")  # type: ignore[untyped-decorator]  # celery has no types
+def match_for_cohort(job_id: int) -> None:
+    """Ask for the shortlists that a new cohort may change; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.match_for_cohort(work.uow, cohort_id=work.object_id)
+
+
+@shared_task(name="matching.match_for_seeker")  # type: ignore[untyped-decorator]  # celery has no types
+def match_for_seeker(job_id: int) -> None:
+    """Ask for the shortlists that a person's change may touch; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.match_for_seeker(work.uow, seeker_id=work.object_id)
+
+
+@shared_task(name="matching.match_all")  # type: ignore[untyped-decorator]  # celery has no types
+def match_all(job_id: int) -> None:
+    """Ask for the shortlists of all live openings: each day, what counts on a day changes; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.ask_all_matches(work.uow)

@@ -1,4 +1,4 @@
-"""Keeps secrets: identity numbers sealed and searchable by a keyed index, passwords, second factors, the pack's seal."""
+"""Keeps secrets: identity numbers sealed and found by a keyed index, passwords, second factors, the pack's seal."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ class Sealed:
     content: bytes
     key_id: str
 
+    @property
+    def packed(self) -> bytes:
+        """Content and key id in one value, for a column that has no second one."""
+        return self.key_id.encode() + b"\0" + self.content
+
 
 @dataclass(frozen=True)
 class Vault:
@@ -47,10 +52,18 @@ class Vault:
     def open(self, content: bytes, *, key_id: str, purpose: str) -> str:
         """Decrypt what :meth:`seal` made.
 
-        :raises cryptography.exceptions.InvalidTag: the content, the key or the purpose is not the one it was sealed with.
+        :raises cryptography.exceptions.InvalidTag: content, key or purpose is not the one it was sealed with.
         """
         key = AESGCM(self.keys.cin_keys[key_id])
         return key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], purpose.encode()).decode()
+
+    def open_packed(self, packed: bytes, *, purpose: str) -> str:
+        """Decrypt what :attr:`Sealed.packed` holds.
+
+        :raises cryptography.exceptions.InvalidTag: content, key or purpose is not the one it was sealed with.
+        """
+        key_id, _, content = packed.partition(b"\0")
+        return self.open(content, key_id=key_id.decode(), purpose=purpose)
 
     def blind_index(self, text: str) -> bytes:
         """Return a keyed digest: the same text gives the same 32 bytes, and nobody without the key can guess back."""

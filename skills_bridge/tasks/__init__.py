@@ -2,8 +2,10 @@
 
 AREAS = (
     "skills_bridge.tasks.figures",
+    "skills_bridge.tasks.imports",
     "skills_bridge.tasks.matching",
     "skills_bridge.tasks.notices",
+    "skills_bridge.tasks.packs",
     "skills_bridge.tasks.placements",
     "skills_bridge.tasks.referrals",
     "skills_bridge.tasks.schedule",

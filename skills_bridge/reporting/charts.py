@@ -74,7 +74,7 @@ def draw_region_tiles(figures: Sequence[Figure], names: Mapping[str, str], words
     tiles = base.mark_rect(cornerRadius=4, strokeWidth=0).encode(fill=alt.Fill("fill:N", scale=None))
     layers = tiles + _label(base, "name", -17, 10.5, INK) + _label(base, "value", 3, 16, INK, weight=600)
     layers += _label(base, "n", 20, 9.5, MUTED)
-    return _svg(layers.properties(width=680, height=62 * (1 + (len(rows) - 1) // _COLUMNS)))
+    return _svg(layers.properties(width=680, height=72 * (1 + (len(rows) - 1) // _COLUMNS)))
 
 
 def _label(base: Any, field: str, dy: int, size: float, color: str, *, weight: int = 400) -> Any:

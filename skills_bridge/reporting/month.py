@@ -44,7 +44,8 @@ class AuditHead:
 class PackContext:
     """What a pack says of itself beside its figures.
 
-    ``previous_digest`` is the SHA-256 of the last published pack's manifest A, None for the first pack.
+    ``previous_digest`` is the SHA-256 of the last published pack's manifest A, None for the first pack; ``cause``
+    says why a version after the first corrects the one before.
     """
 
     period: Month
@@ -56,6 +57,7 @@ class PackContext:
     previous_digest: str | None = None
     audit_heads: tuple[AuditHead, ...] = ()
     hidden_before: Collection[FigureId] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

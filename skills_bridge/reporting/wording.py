@@ -72,7 +72,7 @@ REASON_SENTENCES: Final[Mapping[Reason, str]] = {
     Reason.NO_POST_VALIDATED: "Aucun poste n’a été validé dans ce mois.",
     Reason.NO_POST_FILLED: "Aucun poste n’a été pourvu dans ce mois.",
     Reason.NO_POST_OF_THAT_AGE: "Aucun poste n’atteint cet âge dans ce mois.",
-    Reason.UNDER_TEN: "Moins de 10 postes : les effectifs sont donnés sans pourcentage.",
+    Reason.UNDER_TEN: "Moins de 10 postes : les deux effectifs (a / b) sont donnés sans pourcentage.",
     Reason.MONTH_TOO_RECENT: "Le mois est trop récent pour être mesuré à cet âge.",
     Reason.MONTH_NOT_BEGUN: "Le mois n’a pas commencé à la date d’arrêté.",
 }

@@ -1,6 +1,6 @@
 """Seconds for the shortlists of many openings over many people; seeded, so that two runs answer the same question.
 
-python bench/shortlist.py [people] [openings]
+python -m bench.shortlist [people] [openings]
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from skills_bridge.engine.results import (
     Trace,
 )
 from skills_bridge.engine.score import full_points
-from skills_bridge.engine.shortlist import judge, policy_of
+from skills_bridge.engine.shortlist import Judgement, judge, policy_of
 
 HeldByCompetency = dict[int, list[tuple[int, int, bool]]]
 VERDICTS: Final = {0: RequirementVerdict.SHORT, TO_PROVE: RequirementVerdict.TO_ASSESS, READY: RequirementVerdict.MET}
@@ -71,24 +71,10 @@ def traces(
     held, policy = _held(chosen), policy_of(openings, policies, opening)
     found = []
     for place in range(len(people)):
-        kind = RESULT_CLASSES[judged.result_class[place]]
-        score, cohort = int(judged.score[place]), int(judged.cohort[place])
         told = tuple(finding for findings in gates for finding in findings[place])
         requirements = _requirements(held[place], chosen.sources, openings, policy, opening)
-        found.append(
-            Trace(
-                seeker_id=int(chosen.seekers.seeker_id[place]),
-                opening_id=int(openings.opening_id[opening]),
-                result_class=kind,
-                points=int(judged.points[place]),
-                score=None if score == NO_VALUE else score,
-                order_key=int(judged.order_key[place]),
-                cohort_id=None if cohort == NO_VALUE else int(cohorts.cohort_id[cohort]),
-                gates=told,
-                requirements=requirements,
-                questions=_questions(kind, told, requirements),
-            )
-        )
+        ids = int(chosen.seekers.seeker_id[place]), int(openings.opening_id[opening])
+        found.append(_account(judged, place, ids=ids, cohorts=cohorts, gates=told, requirements=requirements))
     return found
 
 
@@ -103,6 +89,31 @@ def apportion(parts: Sequence[int], full: int) -> list[int]:
     for place in by_remainder[:left]:
         shares[place] += 1
     return shares
+
+
+def _account(
+    judged: Judgement,
+    place: int,
+    *,
+    ids: tuple[int, int],
+    cohorts: CohortColumns,
+    gates: tuple[GateFinding, ...],
+    requirements: tuple[RequirementFinding, ...],
+) -> Trace:
+    """Return the account of one person and one opening (``ids``), judged at ``place``."""
+    kind = RESULT_CLASSES[judged.result_class[place]]
+    score, cohort = int(judged.score[place]), int(judged.cohort[place])
+    return Trace(
+        *ids,
+        result_class=kind,
+        points=int(judged.points[place]),
+        score=None if score == NO_VALUE else score,
+        order_key=int(judged.order_key[place]),
+        cohort_id=None if cohort == NO_VALUE else int(cohorts.cohort_id[cohort]),
+        gates=gates,
+        requirements=requirements,
+        questions=_questions(kind, gates, requirements),
+    )
 
 
 def _requirements(

@@ -137,7 +137,6 @@ def judge(world: World, person: Person, opening: Opening) -> Answer:
         if asked.is_must and best < 2:
             (unproven if best else missing).append(place)
     cohort = closing(world, policy, person, opening, [opening.asked[place] for place in missing]) if missing else None
-    unknown = frozenset(kind for kind, answer in answers.items() if answer is None)
     has_nothing = bool(opening.asked) and not person.held
     if False in answers.values():
         kind = "gate_failed"
@@ -150,7 +149,7 @@ def judge(world: World, person: Person, opening: Opening) -> Answer:
     elif missing:
         kind = "near"
     else:
-        kind = "to_confirm" if unknown or unproven else "ready"
+        kind = "to_confirm" if None in answers.values() or unproven else "ready"
     full = 250 * sum(asked.weight for asked in opening.asked)
     score = floor(Fraction(10_000 * points, full)) if full and not has_nothing else None
     return Answer(
@@ -159,7 +158,7 @@ def judge(world: World, person: Person, opening: Opening) -> Answer:
         points=points,
         score=score,
         cohort=cohort.id if cohort and kind == "near" else None,
-        unknown=unknown,
+        unknown=frozenset(kind for kind, answer in answers.items() if answer is None),
         unproven=frozenset(unproven),
         missing=frozenset(missing),
         sort=(-points, person.registered, person.id),

@@ -86,6 +86,20 @@ class TestTrace:
             failed = any(gate.answer is GateAnswer.FAIL for gate in found.gates)
             assert failed == (found.result_class is ResultClass.GATE_FAILED)
 
+    def test_tells_the_worked_example_of_the_documentation(self) -> None:
+        asked = (Asked(1, 3, weight=5), Asked(2, 2, weight=3, evidence=2), Asked(3, 3, is_must=False, weight=2))
+        person = Person(held=(Held(1, 2, 2), Held(2, 3, 1), Held(4, 4, 3)))
+
+        found = traced(World((person,), (Opening(asked=asked),), relations=((4, 3, RelationKind.CLOSE),)))
+
+        assert [(r.credit, r.part, r.share) for r in found.requirements] == [
+            (150, 750, 3_000),
+            (175, 525, 2_100),
+            (200, 400, 1_600),
+        ]
+        assert (found.points, found.score, found.result_class) == (1_675, 6_700, ResultClass.TO_CONFIRM)
+        assert found.questions == (OpenQuestion(Question.ASSESS, 2),)
+
     def test_can_be_kept_as_json(self) -> None:
         kept = json.loads(json.dumps(asdict(traced(World()))))
 

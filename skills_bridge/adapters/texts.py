@@ -26,6 +26,15 @@ SOURCE_LANGUAGE: Final = "fr"
 LOCALES: Final = {"fr": "fr_MA", "ar": "ar_MA", "en": "en"}
 """The languages of the product, each with the locale that rules its figures and dates."""
 
+PLURAL_FORMS: Final = {
+    "ar": (
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
+        "n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5);"
+    ),
+    "en": "nplurals=2; plural=(n != 1);",
+}
+"""Which of a message's forms goes with a count; every catalogue's header says the same."""
+
 FOLDER: Final = Path(__file__).resolve().parent.parent / "translations"
 
 
@@ -53,10 +62,13 @@ def merge_catalogues(language: str, files: Iterable[Path]) -> tuple[Catalog, tup
     costs a word, never the site. The faults are what the tests refuse.
     """
     merged = Catalog(locale=LOCALES[language], domain="messages", charset="utf-8")
+    merged.mime_headers = [("Plural-Forms", PLURAL_FORMS[language])]
     faults: list[str] = []
     for path in sorted(files):
         with path.open("rb") as stream:
             area = read_po(stream, locale=LOCALES[language], abort_invalid=True)
+        if area.plural_forms.replace(" ", "") != merged.plural_forms.replace(" ", ""):
+            faults.append(f"{path.name}: Plural-Forms must be {PLURAL_FORMS[language]}")
         for message in area:
             if message.id:
                 fault = _add_message(merged, message)

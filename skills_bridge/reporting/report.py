@@ -118,6 +118,7 @@ class Report:
             "created": [local.year, local.month, local.day, local.hour, local.minute],
             "demo": DEMO_MARK if self.context.demo else "",
             "page": _("Page"),
+            "colon": "\N{NO-BREAK SPACE}:" if self.words.language == "fr" else ":",
             "digest": digest_facts(self.facts)[:16],
             "parties": [self._party(party) for party in self.context.parties],
             "cards_title": _("L’essentiel du mois"),

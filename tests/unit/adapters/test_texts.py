@@ -8,21 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from skills_bridge.adapters.texts import FOLDER, LOCALES, merge_catalogues, texts_for, translations_of
+from skills_bridge.adapters.texts import FOLDER, LOCALES, PLURAL_FORMS, merge_catalogues, texts_for, translations_of
 
-HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+CHARSET = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 
 
-def write(folder: Path, name: str, body: str) -> Path:
+def write(folder: Path, name: str, body: str, *, language: str = "en", plurals: str = "") -> Path:
     path = folder / name
-    path.write_text(HEADER + body, encoding="utf-8")
+    header = f'{CHARSET}"Plural-Forms: {plurals or PLURAL_FORMS[language]}\\n"\n\n'
+    path.write_text(header + body, encoding="utf-8")
     return path
 
 
 class TestMergeCatalogues:
     def test_reads_every_area(self, tmp_path: Path) -> None:
-        one = write(tmp_path, "a.po", 'msgid "Oui"\nmsgstr "نعم"\n')
-        two = write(tmp_path, "b.po", 'msgid "Non"\nmsgstr "لا"\n')
+        one = write(tmp_path, "a.po", 'msgid "Oui"\nmsgstr "نعم"\n', language="ar")
+        two = write(tmp_path, "b.po", 'msgid "Non"\nmsgstr "لا"\n', language="ar")
 
         merged, faults = merge_catalogues("ar", [one, two])
 
@@ -54,6 +55,13 @@ class TestMergeCatalogues:
 
         assert (len(merged), faults) == (0, ("a.po: 'Oui' is not translated",))
 
+    def test_says_where_the_plural_forms_are_not_those_of_the_language(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "a.po", "", language="ar", plurals="nplurals=2; plural=(n != 1);")
+
+        _merged, faults = merge_catalogues("ar", [path])
+
+        assert faults == (f"a.po: Plural-Forms must be {PLURAL_FORMS['ar']}",)
+
 
 class TestCatalogues:
     @pytest.mark.parametrize("language", ["ar", "en"])
@@ -79,6 +87,12 @@ class TestTexts:
 
     def test_arabic_has_its_own_words(self) -> None:
         assert texts_for("ar").gettext("non mesuré") == "غير مقيس"
+
+    @pytest.mark.parametrize(
+        ("count", "expected"), [(0, "منصب"), (1, "منصب"), (2, "منصبان"), (3, "مناصب"), (74, "منصبا"), (100, "منصب")]
+    )
+    def test_arabic_has_six_plural_forms(self, count: int, expected: str) -> None:
+        assert texts_for("ar").ngettext("poste", "postes", count) == expected
 
     def test_is_one_object_per_language(self) -> None:
         assert translations_of("ar") is translations_of("ar")

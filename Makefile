@@ -14,8 +14,10 @@ DATA ?= $(abspath $(wildcard ../shared/data))
 ARGS ?=
 
 B := .venv/bin
-UV := .tools/bin/uv
-NODE := PATH="$(CURDIR)/.tools/bin:$$PATH"
+# Networks that look into encrypted traffic have their certificate in the system's store; a bare container has no store.
+CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+UV := $(if $(CERTIFICATES),UV_SYSTEM_CERTS=1) .tools/bin/uv
+NODE := $(if $(CERTIFICATES),NODE_EXTRA_CA_CERTS=$(CERTIFICATES)) PATH="$(CURDIR)/.tools/bin:$$PATH"
 PACKAGE := skills_bridge config tests migrations wsgi.py
 
 # $(call system,test,packages,why): have system packages, or say which one line gets them.

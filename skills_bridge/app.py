@@ -12,6 +12,7 @@ import click
 from celery import Celery
 from flask import Flask, Response, g, request, url_for
 from flask_babel import Domain
+from jinja2 import StrictUndefined
 
 from skills_bridge.adapters.celery import make_celery
 from skills_bridge.adapters.database import POOL
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     )
     app.extensions["skills_bridge.settings"] = settings
     app.extensions["skills_bridge.vault"] = Vault(settings.vault)
+    app.jinja_env.undefined = StrictUndefined
     app.session_interface = RowSessions()
     app.before_request(begin)
     db.init_app(app)

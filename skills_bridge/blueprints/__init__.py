@@ -1,9 +1,11 @@
 """A view translates: HTTP and forms on one side, one service or query call on the other."""
 
 from skills_bridge.blueprints.accounts.views import bp as accounts
+from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.health.views import bp as health
 from skills_bridge.blueprints.home.views import bp as home
 from skills_bridge.blueprints.jobs.views import bp as jobs
+from skills_bridge.blueprints.packs.views import bp as packs
 
-AREAS = (accounts, health, home, jobs)
+AREAS = (packs, figures, accounts, health, home, jobs)
 """Every blueprint that the application registers."""

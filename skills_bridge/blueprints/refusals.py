@@ -33,7 +33,7 @@ def explain(refusal: DomainError) -> str:
 register_refusals(
     {
         "illegal-move": _l(
-            "Cette étape n’est plus possible : le dossier a changé d’état entre-temps. Rechargez la page."
+            "Cette étape n’est plus possible : le dossier a changé d’état entre-temps. Rechargez la page."
         ),
         "stale": _l(
             "Quelqu’un d’autre a modifié ce dossier pendant votre saisie. Rechargez la page, puis refaites votre modification."

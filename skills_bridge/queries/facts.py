@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.calendar import local_day
-from skills_bridge.models import JobProfile, Opening, OpeningRevision, Placement, Post, Province, Region, Site
+from skills_bridge.domain.errors import NotFound
+from skills_bridge.models import JobProfile, Opening, OpeningRevision, Pack, Placement, Post, Province, Region, Site
 from skills_bridge.reporting.facts import Facts, Label, PlacementRow, PostRow, build_facts
 
 
@@ -139,3 +140,14 @@ def _placements(
             cancelled_on=placement.cancelled_on if undone else None,
             cancelled_at=placement.cancelled_at if undone else None,
         )
+
+
+def get_cut_off(session: Session, *, pack_id: int) -> datetime:
+    """Return the instant up to which a pack's events count.
+
+    :raises NotFound: there is no such pack.
+    """
+    cut_off = session.scalar(select(Pack.cut_off_at).where(Pack.id == pack_id))
+    if cut_off is None:
+        raise NotFound("pack", pack_id)
+    return cut_off

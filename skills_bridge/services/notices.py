@@ -176,7 +176,7 @@ def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> li
 def _pack_published(texts: Texts, facts: Mapping[str, Any], link: str, *, is_demo: bool) -> tuple[str, str]:
     """Return subject and body of the word that a pack is published."""
     _ = texts.gettext
-    mark = _("DÉMONSTRATION : données fictives")
+    mark = _("DÉMONSTRATION : données fictives")
     subject = _("Rapport mensuel %(pack)s publié", pack=facts["pack"])
     lines = [
         *([mark, ""] if is_demo else []),
@@ -187,6 +187,6 @@ def _pack_published(texts: Texts, facts: Mapping[str, Any], link: str, *, is_dem
             pack=facts["pack"],
             version=facts["version"],
         ),
-        _("Les quatre parties reçoivent les mêmes fichiers. Pour les consulter : %(link)s", link=link),
+        _("Les quatre parties reçoivent les mêmes fichiers. Pour les consulter : %(link)s", link=link),
     ]
     return (f"[{mark}] {subject}" if is_demo else subject), "\n".join(lines)

@@ -25,7 +25,13 @@ def job_listing() -> Listing[JobLine]:
     return Listing(
         title=_("Tâches"),
         columns=(
-            Column("id", _("Numéro"), lambda line: line.id, "number", link=lambda line: url_for("jobs.detail", job_id=line.id)),
+            Column(
+                "id",
+                _("Numéro"),
+                lambda line: line.id,
+                "number",
+                link=lambda line: url_for("jobs.detail", job_id=line.id),
+            ),
             Column("kind", _("Tâche"), lambda line: kind_label(line.kind), sortable=True),
             Column("state", _("État"), lambda line: line.state, "state"),
             Column("created", _("Demandée"), lambda line: line.created_at, "instant", sortable=True),

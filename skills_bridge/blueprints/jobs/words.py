@@ -26,7 +26,7 @@ register_looks(
 register_refusals(
     {
         "job-not-dead": _l("Seule une tâche en échec ou annulée peut être relancée."),
-        "job-ended": _l("Cette tâche est déjà terminée : il n’y a plus rien à annuler."),
+        "job-ended": _l("Cette tâche est déjà terminée : il n’y a plus rien à annuler."),
     }
 )
 
@@ -50,7 +50,9 @@ def kind_label(kind: str) -> str:
 
 
 ERRORS: Final[Mapping[str, LazyString]] = {
-    "worker-lost": _l("Le traitement s’est interrompu trois fois : relancez-le ; s’il échoue encore, prévenez l’administration de la plateforme."),
+    "worker-lost": _l(
+        "Le traitement s’est interrompu trois fois : relancez-le ; s’il échoue encore, prévenez l’administration de la plateforme."
+    ),
 }
 
 

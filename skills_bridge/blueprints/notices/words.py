@@ -13,14 +13,18 @@ from skills_bridge.queries.notices import NoticeLine
 
 SENTENCES: Final[Mapping[str, LazyString]] = {
     "opening_submitted": _l("L’offre %(opening)s attend votre validation."),
-    "opening_validated": _l("Votre offre %(opening)s est validée : la recherche de profils a commencé."),
-    "opening_refused": _l("Votre offre %(opening)s vous est renvoyée avec un motif : corrigez-la, puis soumettez-la de nouveau."),
+    "opening_validated": _l("Votre offre %(opening)s est validée : la recherche de profils a commencé."),
+    "opening_refused": _l(
+        "Votre offre %(opening)s vous est renvoyée avec un motif : corrigez-la, puis soumettez-la de nouveau."
+    ),
     "opening_closed": _l("L’offre %(opening)s est close."),
-    "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
+    "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
     "referral_answered": _l("L’entreprise a répondu à une candidature pour l’offre %(opening)s."),
     "placement_recorded": _l("Un poste de l’offre %(opening)s est pourvu."),
-    "placement_undone": _l("Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."),
-    "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
+    "placement_undone": _l(
+        "Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."
+    ),
+    "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
     "visa_sent_back": _l("Le rapport %(pack)s est renvoyé par une partie, avec un motif."),
     "pack_published": _l("Le rapport %(pack)s est publié avec les quatre visas."),
 }

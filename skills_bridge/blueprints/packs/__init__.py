@@ -1,0 +1,1 @@
+"""The frozen month: files, visas, publication."""

@@ -62,8 +62,8 @@ types: .venv/test.ok ## check the types
 
 contracts: .venv/test.ok ## check who imports whom, and that each package is used and named
 	@mkdir -p var
-	@$(B)/lint-imports --no-timing >var/contracts.log 2>&1 || { cat var/contracts.log; exit 1; }
-	@$(B)/deptry . 2>var/deptry.log || { cat var/deptry.log; exit 1; }
+	@$(B)/lint-imports --no-logo >var/contracts.log 2>&1 || { cat var/contracts.log; exit 1; }
+	@$(B)/deptry . --config requirements/deptry.toml 2>var/deptry.log || { cat var/deptry.log; exit 1; }
 
 locks: ## check that no lock names the address of a package registry
 	@! grep -nE '://' requirements/*.txt || { echo "a lock holds an address"; exit 1; }

@@ -1,9 +1,9 @@
-"""Competency framework: levels, evidence, relations."""
+"""Competency framework: levels, evidence, relations, and the entries that a framework brings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -92,3 +92,55 @@ def check_requirements(requirements: Sequence[Asked]) -> None:
         if line.evidence_asked is Evidence.INFERRED:
             raise Invalid("evidence-inferred", field="requirements", row=row)
         seen.add(line.competency_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetencyEntry:
+    """A competency as a framework brings it; without Arabic the screens show French, marked."""
+
+    code: str
+    label_fr: str
+    label_ar: str | None = None
+    label_en: str | None = None
+    is_reviewed_ar: bool = False
+    family: str | None = None
+    definition_fr: str | None = None
+    definition_ar: str | None = None
+    definition_en: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationEntry:
+    """Holding ``code`` counts for ``related_code``; both belong to the scheme."""
+
+    code: str
+    related_code: str
+    kind: RelationKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileEntry:
+    """An occupation as a framework brings it; ``codes`` maps other schemes to their codes."""
+
+    code: str
+    label_fr: str
+    label_ar: str | None = None
+    label_en: str | None = None
+    is_reviewed_ar: bool = False
+    family: str | None = None
+    policy_profile: PolicyProfile = PolicyProfile.MASS
+    diploma_fields: Sequence[str] = ()
+    education_rank: int | None = None
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateEntry:
+    """A line of a profile's requirement template; both codes belong to the scheme."""
+
+    profile_code: str
+    competency_code: str
+    level: int
+    is_must: bool
+    weight: int
+    evidence_asked: Evidence = Evidence.DECLARED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import Any, Final, Protocol
 
@@ -11,7 +11,15 @@ from sqlalchemy import delete, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from skills_bridge.domain.calendar import local_day
-from skills_bridge.domain.framework import Evidence, PolicyProfile, RelationKind
+from skills_bridge.domain.framework import (
+    CompetencyEntry,
+    Evidence,
+    PolicyProfile,
+    ProfileEntry,
+    RelationEntry,
+    RelationKind,
+    TemplateEntry,
+)
 from skills_bridge.engine.policy import POLICY_V1
 from skills_bridge.models import (
     Base,
@@ -84,58 +92,6 @@ class ReferenceLists(Protocol):
 
     def profile_requirements(self) -> Sequence[shipped.ProfileRequirement]:
         """The requirement templates."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompetencyEntry:
-    """A competency as a framework brings it; without Arabic the screens show French, marked."""
-
-    code: str
-    label_fr: str
-    label_ar: str | None = None
-    label_en: str | None = None
-    is_reviewed_ar: bool = False
-    family: str | None = None
-    definition_fr: str | None = None
-    definition_ar: str | None = None
-    definition_en: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelationEntry:
-    """Holding ``code`` counts for ``related_code``; both belong to the scheme."""
-
-    code: str
-    related_code: str
-    kind: RelationKind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileEntry:
-    """An occupation as a framework brings it; ``codes`` maps other schemes to their codes."""
-
-    code: str
-    label_fr: str
-    label_ar: str | None = None
-    label_en: str | None = None
-    is_reviewed_ar: bool = False
-    family: str | None = None
-    policy_profile: PolicyProfile = PolicyProfile.MASS
-    diploma_fields: Sequence[str] = ()
-    education_rank: int | None = None
-    codes: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateEntry:
-    """A line of a profile's requirement template; both codes belong to the scheme."""
-
-    profile_code: str
-    competency_code: str
-    level: int
-    is_must: bool
-    weight: int
-    evidence_asked: Evidence = Evidence.DECLARED
 
 
 Entry = CompetencyEntry | ProfileEntry | TemplateEntry

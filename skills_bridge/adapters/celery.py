@@ -16,6 +16,8 @@ TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "packs.*": {"queue": "sweep"},
     "figures.*": {"queue": "sweep"},
     "jobs.*": {"queue": "sweep"},
+    "placements.*": {"queue": "sweep"},
+    "referrals.*": {"queue": "sweep"},
 }
 
 

@@ -1,0 +1,1 @@
+"""Programmes and cohorts as each reader sees them."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, any_, case, cast, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
@@ -128,7 +128,7 @@ def filtered(query: Select[Any], request: ListRequest, today: date) -> Select[An
         "state": lambda value: Seeker.state == SeekerState(value),
         "completeness": lambda value: _is_complete(Completeness(value)),
         "waiting": lambda value: Seeker.registered_on <= add_months(today, -WAITING[value]),
-        "wanted": lambda value: Seeker.wanted_profiles.contains([int(value)]),
+        "wanted": lambda value: literal(int(value)) == any_(Seeker.wanted_profiles),
         "competencies": _has_competencies,
     }
     for name, value in request.filters.items():

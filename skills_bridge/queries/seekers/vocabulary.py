@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, Text, func, or_, select, type_coerce
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.seekers import KnownCodes, StudiedProfile, TemplateLine
@@ -154,7 +155,7 @@ def list_studied_profiles(session: Session, *, fields: Iterable[str]) -> tuple[S
     """Return the job profiles that a diploma in one of the fields leads to."""
     rows = session.execute(
         select(JobProfile.id, JobProfile.diploma_fields, JobProfile.education_rank).where(
-            JobProfile.diploma_fields.overlap(list(fields))
+            type_coerce(JobProfile.diploma_fields, ARRAY(Text)).overlap(list(fields))
         )
     )
     return tuple(StudiedProfile(job, tuple(listed), rank) for job, listed, rank in rows)

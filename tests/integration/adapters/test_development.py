@@ -19,7 +19,7 @@ from skills_bridge.adapters.development import (
     reserved_port,
     stop_checkout,
 )
-from skills_bridge.adapters.processes import AlreadyRunning, StartFailed
+from skills_bridge.adapters.processes import AlreadyRunning, StartFailed, last_lines
 from skills_bridge.cli.database import upgrade_schema
 from tests.servers import TestServers
 
@@ -109,8 +109,9 @@ class TestLocalStack:
         with local_stack(folder, environ={}, throwaway=True) as stack:
             upgrade_schema(stack.databases.owner)
             stack.start_processes()
-            served, dead = answers(f"{stack.base_url}/ready"), stack.programs.dead()
-        assert (served, dead) == (True, [])
+            served = answers(f"{stack.base_url}/ready")
+            said = {name: last_lines(stack.programs.log_of(name)) for name in stack.programs.dead()}
+        assert (served, said) == (True, {})
         assert not answers(f"{stack.base_url}/ready")
 
     def test_tells_why_the_site_does_not_start(self, folder: Path) -> None:

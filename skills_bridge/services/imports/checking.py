@@ -61,7 +61,7 @@ def check_batch(
     batch.content_sealed = None
     batch.checked_at = uow.now
     try:
-        table = read_table(base64.b85decode(text))
+        table = read_table(base64.b64decode(text))
         columns, ignored = read_header(table.header)
     except RuleBroken as refusal:
         batch.problem = {"code": refusal.code, "facts": refusal.facts}

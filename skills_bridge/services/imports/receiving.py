@@ -52,7 +52,7 @@ def receive_batch(uow: UnitOfWork, *, file_name: str, content: bytes, vault: Vau
         unit_id=_unit(uow),
         user_id=user_id,
         file_name=file_name[-LONGEST_NAME:],
-        content_sealed=vault.seal(base64.b85encode(content).decode(), purpose=file_purpose(user_id)).packed,
+        content_sealed=vault.seal(base64.b64encode(content).decode(), purpose=file_purpose(user_id)).packed,
         state=BatchState.RECEIVED,
     )
     uow.session.add(batch)

@@ -1,0 +1,212 @@
+"""Who may learn who a person is: with a reason, for one session, for a quarter of an hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_scope
+from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
+from skills_bridge.domain.privacy import RevealReason
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.domain.settings import DatabaseUrls
+from skills_bridge.models import AuditEntry, Referral, WebSession
+from skills_bridge.queries.privacy import ShownIdentity, get_identity, get_reveal_end, list_identities
+from skills_bridge.services.accounts import start_session
+from skills_bridge.services.privacy import reveal_identity
+from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
+from tests.factories.openings import validated_opening
+from tests.factories.seekers import Person, add_seeker
+from tests.factories.world import CASABLANCA, VAULT, World, build_world
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A person with a session row of her own."""
+
+    world: World
+    actor: Actor
+
+    @contextmanager
+    def acting(self) -> Iterator[UnitOfWork]:
+        session = Session(self.world.engines["web"])
+        with session, transaction(session, actor=self.actor, scope=tenant_scope(self.actor)) as uow:
+            yield uow
+
+    def reveal(self, *, seeker_id: int | None = None, opening_id: int | None = None) -> datetime:
+        with self.acting() as uow:
+            return reveal_identity(uow, seeker_id=seeker_id, opening_id=opening_id, reason=RevealReason.CONTACT)
+
+    def sees(self, seeker_id: int, *, after: timedelta = timedelta()) -> ShownIdentity | None:
+        with Session(self.world.engines["web"]) as session:
+            scoped(session, tenant_scope(self.actor), read_only=True)
+            now = utc_now() + after
+            return get_identity(session, actor=self.actor, seeker_id=seeker_id, now=now, vault=VAULT)
+
+
+@pytest.fixture
+def world(database: DatabaseUrls) -> World:
+    return build_world(database)
+
+
+def signed_in(world: World, who: str, *, browser: str = "a") -> SignedIn:
+    """Open a session for a person."""
+    actor = world.actors[who]
+    token = f"{who}-{browser}"
+    with Session(world.engines["web"]) as session:
+        with transaction(session, actor=CLOCK, scope=account_scope(actor.user_id)) as uow:
+            start_session(
+                uow,
+                token=token,
+                user_id=actor.user_id,
+                membership_id=actor.membership_id,
+                stage="signed_in",
+                payload={},
+            )
+        scoped(session, account_scope(actor.user_id))
+        key = session.scalars(select(WebSession.id).order_by(WebSession.id.desc())).first()
+    return SignedIn(world, replace(actor, session_id=key))
+
+
+def refer(world: World, opening_id: int, person: Person, state: ReferralState) -> None:
+    """Put a person on an opening, in some state."""
+    with world.acting("adviser") as uow:
+        uow.session.add(
+            Referral(
+                opening_id=opening_id,
+                seeker_id=person.id,
+                company_id=world.ids["company"],
+                agency_id=world.ids["agency"],
+                unit_id=world.units["north"],
+                state=state,
+                proposed_by=uow.actor.user_id,
+                decided_by=uow.actor.user_id,
+                changed_at=uow.now,
+            )
+        )
+
+
+class TestAdviser:
+    def test_sees_nothing_without_a_reason(self, world: World) -> None:
+        person = add_seeker(world)
+
+        assert signed_in(world, "adviser").sees(person.id) is None
+
+    def test_sees_a_person_of_her_unit_for_a_quarter_of_an_hour(self, world: World) -> None:
+        person, adviser = add_seeker(world), signed_in(world, "adviser")
+
+        adviser.reveal(seeker_id=person.id)
+
+        shown = adviser.sees(person.id)
+        assert shown is not None
+        assert (shown.full_name, shown.number) == ("Salma Fictive", person.number)
+        assert adviser.sees(person.id, after=timedelta(minutes=16)) is None
+
+    def test_sees_it_in_that_session_alone(self, world: World) -> None:
+        person = add_seeker(world)
+        signed_in(world, "adviser").reveal(seeker_id=person.id)
+
+        assert signed_in(world, "adviser", browser="b").sees(person.id) is None
+
+    def test_leaves_a_trace_with_the_reason_and_no_name(self, world: World) -> None:
+        person = add_seeker(world)
+        signed_in(world, "adviser").reveal(seeker_id=person.id)
+
+        with world.looking("adviser") as session:
+            facts = session.scalars(select(AuditEntry.facts).where(AuditEntry.act == "identity.revealed")).one()
+        assert '"reason":"contact"' in facts
+        assert "Salma" not in facts
+
+    def test_may_not_know_a_person_of_another_unit(self, world: World) -> None:
+        person = add_seeker(world, province_code=CASABLANCA)
+
+        with pytest.raises(NotPermitted):
+            signed_in(world, "adviser").reveal(seeker_id=person.id)
+
+    def test_may_know_a_person_referred_to_an_opening_of_her_unit(self, world: World) -> None:
+        person = add_seeker(world, province_code=CASABLANCA)
+        refer(world, validated_opening(world), person, ReferralState.PROPOSED)
+        adviser = signed_in(world, "adviser")
+
+        adviser.reveal(seeker_id=person.id)
+
+        assert adviser.sees(person.id) is not None
+
+
+class TestCompany:
+    @pytest.mark.parametrize("state", [ReferralState.PROPOSED, ReferralState.DECLINED, ReferralState.ENDED])
+    def test_may_not_know_who_has_not_accepted(self, world: World, state: ReferralState) -> None:
+        person = add_seeker(world)
+        refer(world, validated_opening(world), person, state)
+
+        with pytest.raises((NotFound, NotPermitted)):
+            signed_in(world, "hr_manager").reveal(seeker_id=person.id)
+
+    @pytest.mark.parametrize("state", [ReferralState.ACCEPTED, ReferralState.SENT, ReferralState.SELECTED])
+    def test_learns_name_and_contacts_but_not_the_number(self, world: World, state: ReferralState) -> None:
+        person = add_seeker(world)
+        refer(world, validated_opening(world), person, state)
+        manager = signed_in(world, "hr_manager")
+
+        manager.reveal(seeker_id=person.id)
+
+        shown = manager.sees(person.id)
+        assert shown is not None
+        assert shown.phone == "+212600000000"
+        assert person.number not in shown.number
+
+    def test_one_reveal_covers_the_accepted_people_of_an_opening(self, world: World) -> None:
+        accepted, silent = add_seeker(world), add_seeker(world)
+        opening_id = validated_opening(world)
+        refer(world, opening_id, accepted, ReferralState.SENT)
+        refer(world, opening_id, silent, ReferralState.PROPOSED)
+        manager = signed_in(world, "hr_manager")
+
+        manager.reveal(opening_id=opening_id)
+
+        with Session(world.engines["web"]) as session:
+            scoped(session, tenant_scope(manager.actor), read_only=True)
+            seen = list_identities(
+                session, actor=manager.actor, seeker_ids=(accepted.id, silent.id), now=utc_now(), vault=VAULT
+            )
+            assert get_reveal_end(session, actor=manager.actor, opening_id=opening_id, now=utc_now()) is not None
+        assert list(seen) == [accepted.id]
+
+    def test_loses_sight_when_the_referral_ends(self, world: World) -> None:
+        person = add_seeker(world)
+        refer(world, validated_opening(world), person, ReferralState.SENT)
+        manager = signed_in(world, "hr_manager")
+        manager.reveal(seeker_id=person.id)
+
+        with world.acting("adviser") as uow:
+            uow.session.scalars(select(Referral)).one().state = ReferralState.ENDED
+
+        assert manager.sees(person.id) is None
+
+    def test_may_not_know_the_people_of_another_company(self, world: World) -> None:
+        person, opening_id = add_seeker(world), validated_opening(world)
+        refer(world, opening_id, person, ReferralState.SENT)
+        stranger = signed_in(world, "other_hr_manager")
+
+        for wanted in ({"seeker_id": person.id}, {"opening_id": opening_id}):
+            with pytest.raises(NotFound):
+                stranger.reveal(**wanted)
+
+
+class TestOthers:
+    @pytest.mark.parametrize("who", ["centre_manager", "analyst", "officer", "administrator"])
+    def test_know_nobody(self, world: World, who: str) -> None:
+        person = add_seeker(world)
+
+        with pytest.raises((NotFound, NotPermitted)):
+            signed_in(world, who).reveal(seeker_id=person.id)
+
+    def test_must_say_of_whom(self, world: World) -> None:
+        with pytest.raises(Invalid):
+            signed_in(world, "adviser").reveal()

@@ -63,7 +63,7 @@ class LanguageSheets:
                 words.gettext("Faits arrêtés au %(instant)s", instant=words.instant(to_local(self.facts.cut_off))),
             )
         )
-        return Sheet(f"{name} ar" if is_arabic else name, title, columns, rows, [about], is_arabic)
+        return Sheet(f"{name} ar" if is_arabic and name.isascii() else name, title, columns, rows, [about], is_arabic)
 
     def _summary(self) -> Sheet:
         _ = self.words.gettext

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
@@ -169,7 +169,7 @@ def _filters(request: ListRequest) -> list[ColumnElement[bool]]:
     if asked.get("seats") == "free":
         rules.append(and_(Cohort.state == CohortState.PUBLISHED, Cohort.taken < Cohort.seats))
     if asked.get("todo") == "certify":
-        rules.append(_completed().exists())
+        rules.append(_completed().scalar_subquery() > 0)
     return rules
 
 
@@ -220,8 +220,8 @@ def get_cohort_page(session: Session, *, actor: Actor, reference: str, language:
     )
 
 
-def _cohort_words(session: Session, cohort: Cohort, language: str) -> Row[Any]:
-    found: Row[Any] = session.execute(
+def _cohort_words(session: Session, cohort: Cohort, language: str) -> Any:
+    return session.execute(
         select(
             title_of(language).label("title"),
             Programme.entry_rank,
@@ -236,7 +236,6 @@ def _cohort_words(session: Session, cohort: Cohort, language: str) -> Row[Any]:
         .outerjoin(JobProfile, JobProfile.id == Programme.job_profile_id)
         .where(Programme.id == cohort.programme_id)
     ).one()
-    return found
 
 
 def _outcomes(session: Session, programme_id: int, language: str) -> tuple[tuple[str, int], ...]:

@@ -11,6 +11,7 @@ from importlib.metadata import version as version_of
 from typing import Any, Final
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.texts import LOCALES, Texts
@@ -35,6 +36,8 @@ from skills_bridge.services.references import Series, next_reference
 from skills_bridge.unit_of_work import UnitOfWork
 
 PARTIES: Final = tuple(Party)
+MONTH_LOCK: Final = 7420
+"""Family of the advisory locks on months."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,10 @@ def freeze_month(uow: UnitOfWork, *, month_on: date, cause: str = "") -> Pack:
     month = Month(month_on.year, month_on.month)
     if month.next_on > local_day(uow.now):
         raise Invalid("month-not-over", field="month", month=month.code)
+    # two officers at once: the second waits here, then finds the first one's pack
+    uow.session.execute(select(func.pg_advisory_xact_lock(MONTH_LOCK, month.year * 12 + month.month)))
     last = uow.session.scalar(
-        select(Pack).where(Pack.month_on == month.first_on).order_by(Pack.version.desc()).limit(1).with_for_update()
+        select(Pack).where(Pack.month_on == month.first_on).order_by(Pack.version.desc()).limit(1)
     )
     if last is not None:
         _check_correction(uow, last, cause)
@@ -273,7 +278,7 @@ def _audit_heads(session: Session) -> tuple[AuditHead, ...]:
     """Return the last link of every audit stream: whoever cuts a tail later contradicts a sealed pack."""
     heads = session.execute(
         select(AuditEntry.stream, AuditEntry.seq, AuditEntry.entry_hash)
-        .distinct(AuditEntry.stream)
+        .ext(distinct_on(AuditEntry.stream))
         .order_by(AuditEntry.stream, AuditEntry.seq.desc())
     )
     return tuple(AuditHead(str(head.stream), head.seq, head.entry_hash.hex()) for head in heads)

@@ -26,6 +26,7 @@ from skills_bridge.models import Membership, Organisation, Site, UserAccount
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.organisations import create_organisation, create_unit
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
+from tests.servers import running_servers
 
 TANGER: Final = "01.511"
 FAHS_ANJRA: Final = "01.227"
@@ -113,9 +114,9 @@ class World:
 
 def engines_of(urls: DatabaseUrls) -> dict[str, Engine]:
     """Return an engine a role, without a pool: a test's database is dropped after it."""
-    return {
-        name: create_engine(getattr(urls, name), poolclass=NullPool) for name in ("web", "worker", "report", "owner")
-    }
+    superuser = running_servers().superuser_url.rsplit("/", 1)[0] + "/" + urls.owner.rsplit("/", 1)[1]
+    addresses = {"web": urls.web, "worker": urls.worker, "report": urls.report, "owner": superuser}
+    return {name: create_engine(url, poolclass=NullPool) for name, url in addresses.items()}
 
 
 def build_world(urls: DatabaseUrls) -> World:

@@ -119,6 +119,7 @@ class Report:
             "demo": DEMO_MARK if self.context.demo else "",
             "page": _("Page"),
             "colon": "\N{NO-BREAK SPACE}:" if self.words.language == "fr" else ":",
+            "digest_label": _("Empreinte des faits (SHA-256)"),
             "digest": digest_facts(self.facts)[:16],
             "parties": [self._party(party) for party in self.context.parties],
             "cards_title": _("L’essentiel du mois"),

@@ -38,7 +38,7 @@ help: ## say what each target does
 demo: .venv/prod.ok ui/node_modules/built.ok ## run the whole installation with its story; SERVE=0 ends when the story is told
 	@$(B)/skills-bridge demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
-test: .venv/test.ok ui/node_modules/built.ok browser ## run all tests with coverage; BROWSER=0 leaves the browser tests out
+test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests with coverage; BROWSER=0 leaves the browser tests out
 	@mkdir -p var/coverage
 	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report= $(ARGS)
 
@@ -89,12 +89,13 @@ STOP := import sys; sys.path.insert(0, '.'); from pathlib import Path; \
 FORGET := import sys; sys.path.insert(0, '.'); from pathlib import Path; \
   from skills_bridge.adapters.development import forget_checkout; forget_checkout(Path('var'))
 
-browser: .tools/ok
+browser:
 ifneq ($(BROWSER),0)
 	$(call system,command -v chromium && PATH=$$PATH:/usr/sbin:/sbin ldconfig -p | grep -q libatomic.so.1,chromium libatomic1,for the browser tests (BROWSER=0 leaves them out))
 endif
 
 .tools/ok: requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON=...)"; exit 1; }
 	$(call system,$(PYTHON) -c 'import ensurepip$(comma) venv',python3-venv,for the environments)
 	@echo "getting the installer"
 	@$(PYTHON) -m venv .tools

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version as version_of
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -285,11 +285,18 @@ def _audit_heads(session: Session) -> tuple[AuditHead, ...]:
 
 
 def _hidden_before(session: Session, pack: Pack) -> frozenset[FigureId]:
-    """Return what earlier versions of the month hid: it stays hidden."""
-    rows: Any = session.execute(
-        select(FigureValue)
+    """Return what earlier packs hid of this month, and of the month before, which the first page prints again."""
+    month = Month(pack.month_on.year, pack.month_on.month)
+    rows = session.execute(
+        select(FigureValue, Pack.month_on)
         .join(Pack, Pack.id == FigureValue.pack_id)
-        .where(Pack.month_on == pack.month_on, Pack.version < pack.version, FigureValue.is_hidden)
-    ).scalars()
-    code = Month(pack.month_on.year, pack.month_on.month).code
-    return frozenset(FigureId(row.kpi, row.measure, code, row.breakdown, row.cell) for row in rows)
+        .where(
+            FigureValue.is_hidden,
+            Pack.id != pack.id,
+            Pack.month_on.in_((month.first_on, month.back(1).first_on)),
+        )
+    )
+    return frozenset(
+        FigureId(row.kpi, row.measure, Month(month_on.year, month_on.month).code, row.breakdown, row.cell)
+        for row, month_on in rows
+    )

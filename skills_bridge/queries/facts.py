@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.placements import CancelReason
 from skills_bridge.models import JobProfile, Opening, OpeningRevision, Pack, Placement, Post, Province, Region, Site
 from skills_bridge.reporting.facts import Facts, Label, PlacementRow, PostRow, build_facts
 
@@ -137,9 +138,16 @@ def _placements(
             profile_code=names[profile_id],
             province_code=province,
             post_id=placement.post_id if placement.post_id in posts else None,
-            cancelled_on=placement.cancelled_on if undone else None,
+            cancelled_on=_cancelled_on(placement) if undone else None,
             cancelled_at=placement.cancelled_at if undone else None,
         )
+
+
+def _cancelled_on(placement: Placement) -> date | None:
+    """Return the day of a cancellation; a placement recorded by mistake never was one, so it ends before its start."""
+    if placement.cancel_reason is CancelReason.RECORDED_BY_MISTAKE and placement.cancelled_on is not None:
+        return min(placement.cancelled_on, placement.started_on - timedelta(days=1))
+    return placement.cancelled_on
 
 
 def get_cut_off(session: Session, *, pack_id: int) -> datetime:

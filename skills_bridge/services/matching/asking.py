@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, any_, or_, select, union
+from sqlalchemy import Select, func, or_, select, union
 
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.events import MatchAsked
@@ -78,13 +78,13 @@ def match_for_seeker(uow: UnitOfWork, *, seeker_id: int) -> int:
     asks = select(Requirement.revision_id).where(
         or_(Requirement.competency_id.in_(held), Requirement.competency_id.in_(related))
     )
-    wanted = select(Seeker.wanted_profiles).where(Seeker.id == seeker_id).scalar_subquery()
+    wanted = select(func.unnest(Seeker.wanted_profiles)).where(Seeker.id == seeker_id)
     listed = select(MatchResult.opening_id).where(
         MatchResult.seeker_id == seeker_id, MatchResult.run_id == Opening.current_run_id
     )
     touched = union(
         _live().where(Opening.revision_id.in_(asks)),
-        _live().where(Opening.job_profile_id == any_(wanted)),
+        _live().where(Opening.job_profile_id.in_(wanted)),
         _live().where(Opening.id.in_(listed.correlate(Opening))),
     )
     return _ask(uow, uow.session.scalars(touched).all())

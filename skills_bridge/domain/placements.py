@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 
@@ -25,3 +26,21 @@ class CancelReason(StrEnum):
     EMPLOYER_WITHDREW = "employer_withdrew"
     PAPERS_MISSING = "papers_missing"
     RECORDED_BY_MISTAKE = "recorded_by_mistake"
+
+
+class PlacementState(StrEnum):
+    """Where a placement stands on a day: told from its days, never stored."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    ENDED = "ended"
+    UNDONE = "undone"
+
+
+def state_of(*, started_on: date, ended_on: date | None, cancelled_on: date | None, today: date) -> PlacementState:
+    """Tell where a placement stands today."""
+    if cancelled_on is not None:
+        return PlacementState.UNDONE
+    if ended_on is not None:
+        return PlacementState.ENDED
+    return PlacementState.AHEAD if started_on > today else PlacementState.RUNNING

@@ -186,8 +186,11 @@ class _Operands:
         return LevelSets.of([{self.book.number(kind, code): CEFR_RANKS[level] for code, level in stated.items()}])
 
 
-def is_looked_for(agency_id: int) -> ColumnElement[bool]:
-    """Return the test that a person may be matched: active, consenting, without objection, without a start."""
+def is_looked_for(agency_id: int, only: int | None = None) -> ColumnElement[bool]:
+    """Return the test that a person may be matched: active, consenting, without objection, without a start.
+
+    ``only`` narrows it to one person.
+    """
     consenting = exists().where(
         Consent.seeker_id == Seeker.id, Consent.kind == ConsentKind.MATCHING, Consent.withdrawn_at.is_(None)
     )
@@ -200,12 +203,14 @@ def is_looked_for(agency_id: int) -> ColumnElement[bool]:
         Seeker.matching_objected_at.is_(None),
         consenting,
         ~placed,
+        *(() if only is None else (Seeker.id == only,)),
     )
 
 
-def get_seeker_columns(session: Session, *, agency_id: int, book: Codebook) -> SeekerColumns:
-    """Return the people who may be matched, by rising key."""
-    rows = session.execute(_seekers(agency_id)).all()
+def get_seeker_columns(session: Session, *, agency_id: int, book: Codebook, only: int | None = None) -> SeekerColumns:
+    """Return the people who may be matched, or one of them, by rising key."""
+    wanted = is_looked_for(agency_id, only)
+    rows = session.execute(_seekers().where(wanted)).all()
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * 13
     keys = np.array(columns[0], np.int64)
     return SeekerColumns(
@@ -221,12 +226,12 @@ def get_seeker_columns(session: Session, *, agency_id: int, book: Codebook) -> S
         licences=_sets(book, GateKind.LICENCE, columns[9]),
         contracts=_sets(book, GateKind.CONTRACT, columns[10]),
         shifts=_sets(book, GateKind.SHIFT, columns[11]),
-        languages=_languages(session, agency_id, book, keys, columns[12]),
-        held=_held(session, agency_id, keys),
+        languages=_languages(session, wanted, book, keys, columns[12]),
+        held=_held(session, wanted, keys),
     )
 
 
-def _seekers(agency_id: int) -> Select[Any]:
+def _seekers() -> Select[Any]:
     """Return the statement behind the columns of the people."""
     return (
         select(
@@ -245,7 +250,6 @@ def _seekers(agency_id: int) -> Select[Any]:
             Seeker.interviewed_at.is_not(None),
         )
         .outerjoin(EducationLevel, EducationLevel.code == Seeker.education_code)
-        .where(is_looked_for(agency_id))
         .order_by(Seeker.id)
     )
 
@@ -264,7 +268,7 @@ def _sets(book: Codebook, kind: GateKind, rows: Sequence[Sequence[str] | None]) 
 
 
 def _languages(
-    session: Session, agency_id: int, book: Codebook, keys: Int64s, interviewed: Sequence[bool]
+    session: Session, wanted: ColumnElement[bool], book: Codebook, keys: Int64s, interviewed: Sequence[bool]
 ) -> LevelSets:
     """Return the languages spoken.
 
@@ -274,7 +278,7 @@ def _languages(
     rows = session.execute(
         select(SeekerLanguage.seeker_id, SeekerLanguage.language_code, type_coerce(SeekerLanguage.level, Text))
         .join(Seeker, Seeker.id == SeekerLanguage.seeker_id)
-        .where(is_looked_for(agency_id))
+        .where(wanted)
     )
     place = {key: row for row, key in enumerate(keys.tolist())}
     spoken: list[dict[int, int]] = [{} for _ in place]
@@ -285,7 +289,7 @@ def _languages(
     return replace(LevelSets.of(spoken), known=np.array(known, np.bool_))
 
 
-def _held(session: Session, agency_id: int, keys: Int64s) -> HeldLists:
+def _held(session: Session, wanted: ColumnElement[bool], keys: Int64s) -> HeldLists:
     """Return the competencies held; people who appeared since the first statement are left to the next run."""
     rows = session.execute(
         select(
@@ -296,7 +300,7 @@ def _held(session: Session, agency_id: int, keys: Int64s) -> HeldLists:
             _day(HeldCompetency.valid_until),
         )
         .join(Seeker, Seeker.id == HeldCompetency.seeker_id)
-        .where(is_looked_for(agency_id))
+        .where(wanted)
         .order_by(HeldCompetency.seeker_id, HeldCompetency.competency_id)
     ).all()
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * 5
@@ -312,12 +316,15 @@ def _held(session: Session, agency_id: int, keys: Int64s) -> HeldLists:
     )
 
 
-def get_relation_columns(session: Session) -> RelationColumns:
-    """Return which competency counts for which other, in every framework."""
+def get_relation_columns(session: Session, opening: OpeningInput) -> RelationColumns:
+    """Return which competencies count for those that an opening asks for, in whatever framework."""
+    asked = [requirement.competency for requirement in opening.requirements]
     rows = session.execute(
         select(
             CompetencyRelation.competency_id, CompetencyRelation.related_id, type_coerce(CompetencyRelation.kind, Text)
-        ).order_by(CompetencyRelation.competency_id, CompetencyRelation.related_id)
+        )
+        .where(CompetencyRelation.related_id.in_(asked))
+        .order_by(CompetencyRelation.competency_id, CompetencyRelation.related_id)
     )
     return RelationColumns.of([(held, related, RelationKind(kind)) for held, related, kind in rows])
 

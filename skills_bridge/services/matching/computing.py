@@ -134,7 +134,7 @@ def _read(uow: UnitOfWork, opening: OpeningInput) -> Reading:
         opening=opening,
         policy=get_policy_input(session),
         book=book,
-        pool=build_pool(people, get_relation_columns(session), as_of=day_number(today)),
+        pool=build_pool(people, get_relation_columns(session, opening), as_of=day_number(today)),
         columns=opening_columns(opening, book),
         cohorts=get_cohort_columns(session, as_of=today, book=book),
     )
@@ -188,6 +188,7 @@ def _counts(reading: Reading, found: Shortlists) -> dict[str, Any]:
     }
     return {
         "pool": len(reading.pool.seekers),
+        "asked": len(reading.opening.requirements),
         "classes": {kind.value: count for kind, count in found.counts_of(0).items()},
         "gates": {kind.value: int(fails.sum()) for kind, fails in failed.items()},
         "alone": {kind.value: int((fails & (several == 1)).sum()) for kind, fails in failed.items()},

@@ -99,6 +99,7 @@ def record_answer(
     :raises NotFound: there is no such referral in the actor's scope.
     :raises NotPermitted: the actor's unit does not follow it.
     :raises Invalid: the day is not between the proposal and today, or a refusal has no reason.
+    :raises RuleBroken: the person has not agreed to be named to companies.
     :raises IllegalMove: the person was not asked, or has answered.
     """
     referral = load_referral(uow, referral_id, Permission.REFERRAL_MANAGE)
@@ -107,6 +108,9 @@ def record_answer(
     if not accepted and reason is None:
         raise Invalid("decline-reason-missing", field="reason")
     target = ReferralState.ACCEPTED if accepted else ReferralState.DECLINED
+    check_move(MOVES, referral.state, target)
+    if accepted:
+        _check_sharing(uow, referral.seeker_id)
     move(uow, referral, target, reason=reason.value if reason and not accepted else None)
     referral.answered_channel, referral.answered_on = channel, answered_on
     return referral
@@ -118,7 +122,7 @@ def send_referral(uow: UnitOfWork, *, referral_id: int) -> Referral:
     :raises NotFound: there is no such referral in the actor's scope.
     :raises NotPermitted: the actor's unit does not follow it.
     :raises IllegalMove: the person has not accepted.
-    :raises RuleBroken: the opening takes nobody now, or the person has withdrawn the consent to share.
+    :raises RuleBroken: the opening takes nobody now, or the person no longer agrees to be named.
     """
     opening, referral = _load_both(uow, referral_id)
     check_move(MOVES, referral.state, ReferralState.SENT)
@@ -223,7 +227,7 @@ def _check_pair(uow: UnitOfWork, opening: Opening, seeker: Seeker) -> None:
         raise RuleBroken("seeker-objected", **facts)
     if seeker.state is not SeekerState.ACTIVE or _is_placed(uow, seeker.id):
         raise RuleBroken("seeker-not-active", **facts)
-    if not _has_consent(uow, seeker.id, ConsentKind.MATCHING, live=True):
+    if not _has_consent(uow, seeker.id, ConsentKind.MATCHING):
         raise RuleBroken("seeker-without-consent", **facts)
     live = uow.session.scalar(
         select(func.count()).select_from(Referral).where(Referral.seeker_id == seeker.id, Referral.state.in_(LIVE))
@@ -243,17 +247,16 @@ def _check_opening(uow: UnitOfWork, opening: Opening) -> None:
 
 
 def _check_sharing(uow: UnitOfWork, seeker_id: int) -> None:
-    """Refuse to share the file of a person who took that consent back; her yes to this opening is enough otherwise."""
-    if _has_consent(uow, seeker_id, ConsentKind.SHARING, live=False) and not _has_consent(
-        uow, seeker_id, ConsentKind.SHARING, live=True
-    ):
-        raise RuleBroken("sharing-withdrawn")
+    """Refuse to name a person to a company who has not agreed to be named."""
+    if not _has_consent(uow, seeker_id, ConsentKind.SHARING):
+        raise RuleBroken("sharing-consent-missing")
 
 
-def _has_consent(uow: UnitOfWork, seeker_id: int, kind: ConsentKind, *, live: bool) -> bool:
-    given = select(Consent.id).where(Consent.seeker_id == seeker_id, Consent.kind == kind)
-    held = given.where(Consent.withdrawn_at.is_(None) if live else Consent.withdrawn_at.is_not(None))
-    return uow.session.scalar(held.limit(1)) is not None
+def _has_consent(uow: UnitOfWork, seeker_id: int, kind: ConsentKind) -> bool:
+    given = select(Consent.id).where(
+        Consent.seeker_id == seeker_id, Consent.kind == kind, Consent.withdrawn_at.is_(None)
+    )
+    return uow.session.scalar(given.limit(1)) is not None
 
 
 def _is_placed(uow: UnitOfWork, seeker_id: int) -> bool:

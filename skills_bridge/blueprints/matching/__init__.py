@@ -1,0 +1,1 @@
+"""Shortlists of openings: who fits, why, what to ask, whom to propose."""

@@ -54,6 +54,9 @@ MOST_POSTS: Final = 2_000
 MOST_MONTHS: Final = 600
 """Months of experience that an opening may ask for at most."""
 
+FURTHEST_START: Final = timedelta(days=5 * 366)
+"""How far ahead a start may lie."""
+
 NO_LANGUAGES: Final[Mapping[str, Cefr]] = MappingProxyType({})
 
 
@@ -67,7 +70,7 @@ class Conditions:
     """
 
     education_rank: int | None = None
-    fields: frozenset[str] = frozenset()
+    diploma_fields: frozenset[str] = frozenset()
     experience_months: int | None = None
     languages: Mapping[str, Cefr] = field(default_factory=lambda: NO_LANGUAGES)
     licences: frozenset[str] = frozenset()
@@ -115,10 +118,14 @@ def check_terms(terms: Terms) -> None:
 def check_start(start_on: date | None, today: date) -> None:
     """Refuse to submit an opening that should have started already; without a start it is as soon as possible.
 
-    :raises Invalid: the start lies before ``today``.
+    :raises Invalid: the start lies before ``today``, or more than five years ahead.
     """
-    if start_on is not None and start_on < today:
+    if start_on is None:
+        return
+    if start_on < today:
         raise Invalid("start-in-the-past", field="start_on", value=start_on)
+    if start_on > today + FURTHEST_START:
+        raise Invalid("start-too-far", field="start_on", value=start_on)
 
 
 def check_posts(asked: int, *, standing: int, filled: int) -> None:
@@ -152,7 +159,7 @@ def gate_operands(
     operands: dict[GateKind, dict[str, Any] | None] = {
         GateKind.MOBILITY: {"province": province_code},
         GateKind.EDUCATION: None if asked.education_rank is None else {"rank": asked.education_rank},
-        GateKind.FIELD: {"fields": sorted(asked.fields)} if asked.fields else None,
+        GateKind.FIELD: {"fields": sorted(asked.diploma_fields)} if asked.diploma_fields else None,
         GateKind.PROFILE: {"profiles": [job_profile_id]} if asked.wants_profile else None,
         GateKind.EXPERIENCE: {"months": asked.experience_months} if asked.experience_months else None,
         GateKind.LANGUAGE: {"languages": _levels(asked.languages)} if asked.languages else None,
@@ -170,7 +177,7 @@ def conditions_of(operands: Mapping[GateKind, Mapping[str, Any]]) -> Conditions:
     nothing: Mapping[str, Any] = {}
     return Conditions(
         education_rank=operands.get(GateKind.EDUCATION, nothing).get("rank"),
-        fields=frozenset(operands.get(GateKind.FIELD, nothing).get("fields", ())),
+        diploma_fields=frozenset(operands.get(GateKind.FIELD, nothing).get("fields", ())),
         experience_months=operands.get(GateKind.EXPERIENCE, nothing).get("months"),
         languages={
             code: Cefr(level) for code, level in operands.get(GateKind.LANGUAGE, nothing).get("languages", {}).items()

@@ -108,7 +108,7 @@ def check_known(session: Session, terms: Terms) -> None:
     check_terms(terms)
     asked = terms.conditions
     _check_codes(session, ContractKind.code, {terms.contract_code}, "contract_code")
-    _check_codes(session, DiplomaField.code, asked.fields, "fields")
+    _check_codes(session, DiplomaField.code, asked.diploma_fields, "diploma_fields")
     _check_codes(session, Language.code, asked.languages.keys(), "languages")
     _check_codes(session, Licence.code, asked.licences, "licences")
     _check_codes(session, Shift.code, asked.shifts, "shifts")

@@ -1,0 +1,1 @@
+"""The framework on screen, and the rows of requirements that other areas' forms hold."""

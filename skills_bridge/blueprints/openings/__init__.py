@@ -1,0 +1,1 @@
+"""Openings on screen: written by companies, judged by the agency, read by the association."""

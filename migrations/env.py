@@ -10,7 +10,7 @@ from sqlalchemy import NullPool, create_engine, text
 from skills_bridge.models import Base
 
 
-def include_name(name: str | None, kind: str, parents: object) -> bool:
+def include_name(name: str | None, kind: str, _parents: object) -> bool:
     """Leave the runs' leaves out of comparisons: they come and go with the runs."""
     return not (kind == "table" and name is not None and name.startswith("match_result_"))
 

@@ -10,7 +10,7 @@ revision = "0001"
 down_revision = None
 
 
-def upgrade() -> None:  # noqa: PLR0915 one table after the other
+def upgrade() -> None:
     """Create every table of the first release, without rights: those follow in the next revision."""
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.execute("CREATE EXTENSION IF NOT EXISTS unaccent")

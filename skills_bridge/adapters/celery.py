@@ -1,4 +1,4 @@
-"""The Celery application: one set of settings for relay, worker and beat; each has its reason in ``docs/runbook.md``."""
+"""The Celery application: one set of settings for relay, worker and beat; ``docs/runbook.md`` has the reasons."""
 
 from __future__ import annotations
 

@@ -17,5 +17,5 @@ POOL: Final[dict[str, Any]] = {
 
 
 def engine_of(url: str, **changes: Any) -> Engine:
-    """Return an engine with the product's limits; ``changes`` replace single ones (a worker needs fewer connections)."""
+    """Return an engine with the product's limits; ``changes`` replace single ones (a worker needs fewer)."""
     return create_engine(url, **{**POOL, **changes})

@@ -26,7 +26,7 @@ def explain(refusal: DomainError) -> str:
     """Return the sentence of a refusal in the reader's language."""
     if isinstance(refusal, RuleBroken) and refusal.code in SENTENCES:
         sentence = str(SENTENCES[refusal.code])
-        return sentence % refusal.facts
+        return str(sentence % refusal.facts)
     return _("Cette action n’est pas possible dans l’état actuel du dossier.")
 
 
@@ -36,7 +36,8 @@ register_refusals(
             "Cette étape n’est plus possible : le dossier a changé d’état entre-temps. Rechargez la page."
         ),
         "stale": _l(
-            "Quelqu’un d’autre a modifié ce dossier pendant votre saisie. Rechargez la page, puis refaites votre modification."
+            "Quelqu’un d’autre a modifié ce dossier pendant votre saisie. "
+            "Rechargez la page, puis refaites votre modification."
         ),
         "too-many-tries": _l("Trop d’essais. Patientez %(minutes)s minutes, puis recommencez."),
         "password-too-short": _l("Le mot de passe doit compter au moins %(least)s caractères."),

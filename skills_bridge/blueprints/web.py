@@ -65,11 +65,11 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
 class RowSessions(SessionInterface):
     """Keeps sessions in the database: revoked at once, readable by nobody who only has a copy of the cookie jar."""
 
-    def open_session(self, app: Flask, request: Request) -> RowSession:
+    def open_session(self, app: Flask, request: Request) -> RowSession:  # noqa: ARG002 the signature is Flask's
         """Start empty; the row is loaded before the view, where an error has a page."""
         return RowSession()
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 as above
         """Write what changed, under a new token if the session's owner changed."""
         if not isinstance(session, RowSession) or getattr(g, "database_down", False):
             return

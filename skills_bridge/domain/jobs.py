@@ -47,4 +47,4 @@ PLATFORM_JOBS: Final = frozenset(
         "notices.pack_published",
     }
 )
-"""Work that reads or writes across organisations; everything else runs in the scope of the organisation that asked for it."""
+"""Work that reads or writes across organisations; all else runs in the scope of the organisation that asked for it."""

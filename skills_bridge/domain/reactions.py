@@ -1,4 +1,4 @@
-"""What follows from what: event to task names, one table, so that the unit of work can write the jobs without knowing Celery."""
+"""What follows from what: event to task names, one table; the unit of work writes the jobs without knowing Celery."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from skills_bridge.models.base import Base, Keyed, Timestamped
 
 
 class Notice(Keyed, Timestamped, Base):
-    """Something an organisation should know; ``kind`` chooses the sentence, ``facts`` fill it (ids and references only).
+    """Something an organisation should know; ``kind`` chooses the sentence, ``facts`` (references only) fill it.
 
     ``message_key`` is unique: a notice that a repeated job writes again changes nothing.
     """

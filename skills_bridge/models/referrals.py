@@ -26,7 +26,8 @@ class Referral(Keyed, Public, Timestamped, Versioned, Base):
         UniqueConstraint("opening_id", "seeker_id"),
         UniqueConstraint("id", "company_id"),
         CheckConstraint(
-            "state NOT IN ('accepted', 'declined', 'selected', 'rejected', 'no_show', 'placed') OR decided_by IS NOT NULL",
+            "state NOT IN ('accepted', 'declined', 'selected', 'rejected', 'no_show', 'placed')"
+            " OR decided_by IS NOT NULL",
             name="a_person_decides",
         ),
         CheckConstraint("(answered_on IS NULL) = (answered_channel IS NULL)", name="answer_with_channel"),

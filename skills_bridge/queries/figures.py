@@ -56,7 +56,7 @@ class OpenMonth:
 
 
 def get_open_month(session: Session, *, actor: Actor, kpi: str, breakdown: Breakdown) -> OpenMonth:
-    """Return one indicator of the open month by one catalogued breakdown; lines without any post or person are left out."""
+    """Return one indicator of the open month by one catalogued breakdown, without empty lines."""
     if not may(actor, Permission.FIGURE_SEE) or kpi not in CATALOGUE:
         return OpenMonth(None, None, ())
     rows = session.scalars(

@@ -183,7 +183,8 @@ def _pack_published(texts: Texts, facts: Mapping[str, Any], link: str, *, is_dem
         _("Bonjour,"),
         "",
         _(
-            "Le rapport mensuel %(pack)s, version %(version)s, a reçu les quatre visas. Il est publié et ne changera plus.",
+            "Le rapport mensuel %(pack)s, version %(version)s, a reçu les quatre visas. "
+            "Il est publié et ne changera plus.",
             pack=facts["pack"],
             version=facts["version"],
         ),

@@ -1,4 +1,4 @@
-"""A small country for tests: one organisation of every kind, two of those that must not see one another, their people."""
+"""A small country for tests: organisations of every kind, two where they must not see one another, their people."""
 
 from __future__ import annotations
 
@@ -90,9 +90,12 @@ class World:
     def acting(self, who: str, *, clock: Callable[[], datetime] = utc_now) -> Iterator[UnitOfWork]:
         """Write as a person, through the web's role and the scope of her organisation."""
         actor = self.actors[who]
-        with Session(self.engines["web"]) as session:
-            with transaction(session, actor=actor, scope=tenant_scope(actor), clock=clock) as uow:
-                yield uow
+        scope = tenant_scope(actor)
+        with (
+            Session(self.engines["web"]) as session,
+            transaction(session, actor=actor, scope=scope, clock=clock) as uow,
+        ):
+            yield uow
 
     @contextmanager
     def looking(self, who: str) -> Iterator[Session]:
@@ -103,9 +106,11 @@ class World:
     @contextmanager
     def platform(self, *, clock: Callable[[], datetime] = utc_now) -> Iterator[UnitOfWork]:
         """Write as the clock, through the worker's role and the platform scope."""
-        with Session(self.engines["worker"]) as session:
-            with transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE, clock=clock) as uow:
-                yield uow
+        with (
+            Session(self.engines["worker"]) as session,
+            transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE, clock=clock) as uow,
+        ):
+            yield uow
 
     def as_owner(self) -> Session:
         """Look at everything: a superuser's session, for what a test must see behind the rules."""
@@ -215,16 +220,16 @@ def client_of(app: Flask, world: World, who: str, *, language: str = "fr") -> Fl
     """Return a client that is signed in as a person, through a session row made directly."""
     actor = world.actors[who]
     token = secrets.token_urlsafe(16)
-    with Session(world.engines["web"]) as session:
-        with transaction(session, actor=CLOCK, scope=account_scope(actor.user_id)) as uow:
-            start_session(
-                uow,
-                token=token,
-                user_id=actor.user_id,
-                membership_id=actor.membership_id,
-                stage="signed_in",
-                payload={"language": language},
-            )
+    scope = account_scope(actor.user_id)
+    with Session(world.engines["web"]) as session, transaction(session, actor=CLOCK, scope=scope) as uow:
+        start_session(
+            uow,
+            token=token,
+            user_id=actor.user_id,
+            membership_id=actor.membership_id,
+            stage="signed_in",
+            payload={"language": language},
+        )
     client = app.test_client()
     with app.app_context():
         client.set_cookie(cookie_name(), token, domain="localhost")

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 from sqlalchemy import Connection, NullPool, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ProgrammingError
 
 from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Base
@@ -90,7 +90,8 @@ def platform_rules_on_identity(link: Connection) -> set[str]:
     """Return platform rules on names, contacts and numbers, or on equity: matching must not read them."""
     rows = link.execute(
         text(
-            "SELECT tablename || '.' || policyname FROM pg_policies WHERE tablename IN ('seeker_identity', 'seeker_equity')"
+            "SELECT tablename || '.' || policyname FROM pg_policies"
+            " WHERE tablename IN ('seeker_identity', 'seeker_equity')"
             " AND policyname IN ('platform', 'report')"
         )
     )
@@ -113,7 +114,8 @@ def views_with_foreign_eyes(link: Connection) -> set[str]:
     """Return views that look with their owner's rights, and materialised views, which always do."""
     rows = link.execute(
         text(
-            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm' OR relkind = 'v'"
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm'"
+            " OR relkind = 'v'"
             " AND NOT coalesce('security_invoker=true' = ANY(reloptions), false))"
         )
     )
@@ -146,9 +148,11 @@ def plain_keys_between_tenants(link: Connection) -> set[str]:
     """Return foreign keys that tie a shared row to a tenant's row without carrying the tenant."""
     rows = link.execute(
         text(
-            "SELECT c.conname FROM pg_constraint c JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid"
+            "SELECT c.conname FROM pg_constraint c"
+            " JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid"
             " WHERE c.contype = 'f' AND cardinality(c.conkey) = 1 AND a.relnamespace = 'public'::regnamespace"
-            " AND b.relname IN ('opening', 'opening_revision', 'site', 'need', 'need_line', 'seeker', 'programme', 'cohort',"
+            " AND b.relname IN ('opening', 'opening_revision', 'site', 'need', 'need_line', 'seeker',"
+            " 'programme', 'cohort',"
             " 'referral', 'placement', 'import_batch')"
         )
     )
@@ -214,14 +218,23 @@ class TestCatalogue:
         assert set(Base.metadata.tables) <= {name for (name,) in rows}
 
 
+def seen_in(link: Connection, table: str) -> int | None:
+    """Return how many rows of a table a role sees; None if it may not even ask."""
+    try:
+        count: int = link.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+    except ProgrammingError as refused:
+        link.rollback()
+        if "permission denied" not in str(refused.orig):
+            raise
+        return None
+    link.rollback()
+    return count
+
+
 class TestWithoutAScope:
     @pytest.mark.parametrize("role", ["web", "worker", "report"])
     def test_nothing_is_seen(self, database: DatabaseUrls, role: str) -> None:
         guarded = sorted(set(Base.metadata.tables) - OPEN_LISTS)
         with create_engine(getattr(database, role), poolclass=NullPool).connect() as link:
             for table in guarded:
-                try:
-                    assert link.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0, table
-                except DBAPIError as refused:
-                    assert "permission denied" in str(refused.orig), table
-                link.rollback()
+                assert seen_in(link, table) in (0, None), table

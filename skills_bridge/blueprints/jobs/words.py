@@ -51,7 +51,8 @@ def kind_label(kind: str) -> str:
 
 ERRORS: Final[Mapping[str, LazyString]] = {
     "worker-lost": _l(
-        "Le traitement s’est interrompu trois fois : relancez-le ; s’il échoue encore, prévenez l’administration de la plateforme."
+        "Le traitement s’est interrompu trois fois : relancez-le ; s’il échoue encore, "
+        "prévenez l’administration de la plateforme."
     ),
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -41,8 +40,8 @@ class DeadBroker(NullBroker):
 
 
 @pytest.fixture
-def world(database: DatabaseUrls) -> Iterator[World]:
-    yield build_world(database)
+def world(database: DatabaseUrls) -> World:
+    return build_world(database)
 
 
 @pytest.fixture
@@ -82,9 +81,13 @@ class TestRecordedEvents:
         assert job_of(world, job_id).dedupe_key.startswith(f"{world.ids['agency']}:")
 
     def test_ask_for_nothing_when_the_transaction_fails(self, world: World) -> None:
-        with pytest.raises(RuleBroken), world.acting("adviser") as uow:
-            uow.record(MatchAsked(2))
-            raise RuleBroken("any")
+        def fail() -> None:
+            with world.acting("adviser") as uow:
+                uow.record(MatchAsked(2))
+                raise RuleBroken("any")
+
+        with pytest.raises(RuleBroken):
+            fail()
 
         with world.as_owner() as session:
             assert session.scalars(select(Job).where(Job.object_id == 2)).all() == []

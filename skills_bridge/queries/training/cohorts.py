@@ -293,6 +293,7 @@ def get_candidate(session: Session, *, cohort: CohortPage, key: str) -> Candidat
             Programme.entry_rank,
             Enrolment.state,
         )
+        .select_from(Seeker)
         .join(Programme, Programme.id == cohort.programme_id)
         .outerjoin(EducationLevel, EducationLevel.code == Seeker.education_code)
         .outerjoin(Enrolment, and_(Enrolment.seeker_id == Seeker.id, Enrolment.cohort_id == cohort.id))

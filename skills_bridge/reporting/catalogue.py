@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.domain.errors import Invalid
 from skills_bridge.reporting import formulas
 from skills_bridge.reporting.figures import Breakdown, Unit
 from skills_bridge.reporting.formulas import Groups, Tally
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.standing import Standing
 
 Formula = Callable[[Standing, Month, Groups], Mapping[str, Tally]]

@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.domain.errors import Invalid
 from skills_bridge.reporting.catalogue import Kpi, Measure, kpi_of
 from skills_bridge.reporting.facts import Facts, Label
 from skills_bridge.reporting.figures import MINIMUM_FOR_PERCENT, TOTAL, Breakdown, Figure, FigureId, Reason, Unit
 from skills_bridge.reporting.formulas import Count, Groups, Share, Tally, Unmeasured
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.standing import Standing, stand_at_cut_off
 from skills_bridge.reporting.suppression import Cell, Sum, cells_to_hide
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.reporting.facts import NONE, Bools, Facts, Ints
 from skills_bridge.reporting.formulas import delays_of_month
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.standing import Standing, stand_at_cut_off, within
 
 

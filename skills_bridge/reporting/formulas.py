@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.placements import PlacementKind
 from skills_bridge.reporting.facts import PLACEMENT_KINDS, Bools, Ints
 from skills_bridge.reporting.figures import Reason
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.standing import Standing, within
 
 HORIZONS: Final = (30, 60, 90)

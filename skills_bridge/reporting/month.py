@@ -6,12 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.reporting.catalogue import CATALOGUE
 from skills_bridge.reporting.compute import compute, compute_all
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import Breakdown, Figure, FigureId
 from skills_bridge.reporting.findings import Finding, list_findings
-from skills_bridge.reporting.period import Month
 
 VALIDATION_MONTHS: Final = 6
 """How many months of validation K3c looks back on, the month itself included."""

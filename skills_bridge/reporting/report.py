@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from skills_bridge.domain.calendar import to_local
+from skills_bridge.domain.calendar import Month, to_local
 from skills_bridge.reporting.catalogue import CATALOGUE, Kpi
 from skills_bridge.reporting.charts import draw_delays, draw_region_tiles
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import TOTAL, Breakdown, Figure, FigureId, Unit
 from skills_bridge.reporting.month import MonthFigures, PackContext, PartyName, validation_months
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.storage import digest_facts
 from skills_bridge.reporting.tables import (
     K2_COLUMNS,

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from skills_bridge.domain.calendar import to_local
+from skills_bridge.domain.calendar import Month, to_local
 from skills_bridge.reporting.catalogue import CATALOGUE, Kpi
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import TOTAL, Breakdown, Figure, FigureId, Unit
 from skills_bridge.reporting.month import MonthFigures, PackContext, validation_months
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.report import METHOD
 from skills_bridge.reporting.tables import Figures, index_figures
 from skills_bridge.reporting.wording import (

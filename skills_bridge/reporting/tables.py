@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.reporting.catalogue import kpi_of
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import TOTAL, Breakdown, Figure, FigureId, Reason, Unit
 from skills_bridge.reporting.formulas import HORIZONS
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.wording import BREAKDOWN_NAMES, Words, display, explain_absence, line_labels
 
 Figures = Mapping[FigureId, Figure]

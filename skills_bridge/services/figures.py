@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy import delete, insert
 
-from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.calendar import Month, local_day
 from skills_bridge.models import FigureValue
 from skills_bridge.reporting.catalogue import CATALOGUE
 from skills_bridge.reporting.compute import compute_all
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import Figure
-from skills_bridge.reporting.period import Month
 from skills_bridge.unit_of_work import UnitOfWork
 
 

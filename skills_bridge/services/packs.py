@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from skills_bridge.adapters.texts import LOCALES, Texts
 from skills_bridge.adapters.vault import Sealer
 from skills_bridge.domain import events
-from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.calendar import Month, local_day
 from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, RuleBroken
 from skills_bridge.domain.figures import CODE_VERSION
 from skills_bridge.domain.packs import MOVES, PackState, Party, VisaState
@@ -28,7 +28,6 @@ from skills_bridge.reporting import pack as files_of_pack
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import FigureId
 from skills_bridge.reporting.month import AuditHead, PackContext, PartyName, compute_month
-from skills_bridge.reporting.period import Month
 from skills_bridge.reporting.seal import MANIFEST_A, SealedVisa, seal_pack, seal_publication
 from skills_bridge.reporting.storage import compress_facts, digest_facts
 from skills_bridge.services.figures import write_figures

@@ -12,12 +12,11 @@ from skills_bridge.blueprints.packs.forms import FreezeForm, SendBackForm
 from skills_bridge.blueprints.packs.words import PARTIES
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import current_actor, language, reading, requires, unit_of_work
-from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.calendar import Month, local_day
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.packs import PackState
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.packs import PackLine, get_pack_file, get_pack_page, list_packs
-from skills_bridge.reporting.period import Month
 from skills_bridge.services.packs import freeze_month, give_visa, send_back_pack
 from skills_bridge.unit_of_work import utc_now
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.placements import PlacementKind
 from skills_bridge.reporting.facts import Facts, Label, PlacementRow, PostRow, build_facts
-from skills_bridge.reporting.period import Month
 
 OCTOBER = Month(2026, 10)
 CUT_OFF = datetime(2026, 11, 3, 18, 0, tzinfo=UTC)

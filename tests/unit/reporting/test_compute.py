@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from skills_bridge.domain.calendar import Month
 from skills_bridge.domain.errors import Invalid
 from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.placements import PlacementKind
 from skills_bridge.reporting.compute import compute, compute_all, percentage
 from skills_bridge.reporting.facts import Facts, PlacementRow, PostRow
 from skills_bridge.reporting.figures import Breakdown, Figure, Reason
-from skills_bridge.reporting.period import Month
 from tests.unit.reporting.samples import CUT_OFF, OCTOBER, after, day, facts_of, placement, post
 
 LATE = datetime(2026, 11, 4, tzinfo=UTC)

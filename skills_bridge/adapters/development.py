@@ -173,15 +173,15 @@ class LocalStack:
         self._start("relay", "config.command_line", "jobs", "relay")
 
     def start_processes(self) -> None:
-        """Start all four processes and wait until the site serves.
+        """Start the site, wait until it serves, and start the other three processes.
 
         :raises processes.StartFailed: one of them ended, or the site is not ready in time.
         """
         self.start_web()
+        self.wait_until_ready()  # first: on few cores the others would make the first page wait
         self.start_worker()
         self.start_beat()
         self.start_relay()
-        self.wait_until_ready()
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Wait until the site answers that it and its database are ready.
@@ -239,6 +239,9 @@ def local_stack(
     :raises PortTaken: ``port`` is not free.
     """
     folder = folder.resolve()
+    folder.mkdir(
+        mode=0o711, parents=True, exist_ok=True
+    )  # the database's user walks through; what lies inside is closed
     with ExitStack() as stack:
         stack.enter_context(processes.holding(folder))
         for name in processes.end_recorded(folder):
@@ -289,13 +292,18 @@ def _broker_server(
     return servers.EmbeddedValkey(folder / "valkey", kept["valkey"], programs)
 
 
-def stop_checkout(folder: Path) -> None:
-    """End what runs below ``folder``, launcher included, and say what that was (``make stop``)."""
-    ended = processes.stop_launcher(folder) if folder.is_dir() else []
+def stop_checkout(var: Path) -> None:
+    """End what runs below a checkout's ``var``, launchers included, and say what that was (``make stop``)."""
+    ended = [name for folder in _launch_folders(var) for name in processes.stop_launcher(folder)]
     sys.stdout.write(f"ended: {', '.join(ended)}\n" if ended else "nothing was running\n")
 
 
-def forget_checkout(folder: Path) -> None:
-    """Remove all data below ``folder`` and what root keeps of it elsewhere (``make clean``)."""
-    for place in (*folder.glob("test-*"), folder):
-        servers.forget(place)
+def forget_checkout(var: Path) -> None:
+    """Remove all data below a checkout's ``var`` and what root keeps of it elsewhere (``make clean``)."""
+    for folder in (*_launch_folders(var), var):
+        servers.forget(folder)
+
+
+def _launch_folders(var: Path) -> list[Path]:
+    """Return the folders that a demonstration or a test run was launched in."""
+    return sorted(lock.parent for lock in (*var.glob(processes.LOCK), *var.glob(f"*/{processes.LOCK}")))

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from skills_bridge.reporting.documents import write_csv, write_json
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import Figure, FigureId
+from skills_bridge.reporting.files import CSV, JSON, PDF, XLSX, PackFile
 from skills_bridge.reporting.month import MonthFigures, PackContext, compute_month
 from skills_bridge.reporting.pdf import typeset
 from skills_bridge.reporting.report import Report
 from skills_bridge.reporting.report_workbook import write_report_workbook
 from skills_bridge.reporting.wording import Words
 
-PDF: Final = "application/pdf"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-JSON: Final = "application/json"
-CSV: Final = "text/csv; charset=utf-8"
-
 REPORT_LANGUAGES: Final = ("fr", "ar")
-
-
-@dataclass(frozen=True, slots=True)
-class PackFile:
-    """A file of a pack: its name (ASCII, without folder), its media type and its bytes."""
-
-    name: str
-    media_type: str
-    content: bytes
 
 
 def build_pack(facts: Facts, context: PackContext, words: Mapping[str, Words]) -> tuple[PackFile, ...]:

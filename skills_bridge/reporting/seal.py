@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from skills_bridge.reporting.documents import canonical_json, write_instant
 from skills_bridge.reporting.facts import Facts
+from skills_bridge.reporting.files import JSON, PackFile
 from skills_bridge.reporting.month import PackContext
-from skills_bridge.reporting.pack import JSON, PackFile
 from skills_bridge.reporting.storage import digest_facts
 from skills_bridge.reporting.wording import DEMO_MARK, SEAL_SENTENCE
 

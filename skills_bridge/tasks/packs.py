@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from skills_bridge.queries.facts import get_cut_off, get_facts
-from skills_bridge.services import packs
+from skills_bridge.services.packs import building
 from skills_bridge.tasks.runtime import claimed, report_session, runtime
 
 
@@ -15,7 +15,7 @@ def build_pack(job_id: int) -> None:
     with claimed(job_id) as work, report_session() as reports:
         if work:
             facts = get_facts(reports, cut_off=get_cut_off(work.uow.session, pack_id=work.object_id))
-            packs.build_pack(work.uow, pack_id=work.object_id, facts=facts, sealer=runtime().sealer)
+            building.build_pack(work.uow, pack_id=work.object_id, facts=facts, sealer=runtime().sealer)
 
 
 @shared_task(name="packs.publish_pack")  # type: ignore[untyped-decorator]  # celery has no types
@@ -23,4 +23,4 @@ def publish_pack(job_id: int) -> None:
     """Publish a pack if its four visas are given; safe to run twice."""
     with claimed(job_id) as work:
         if work:
-            packs.publish_pack(work.uow, pack_id=work.object_id, sealer=runtime().sealer)
+            building.publish_pack(work.uow, pack_id=work.object_id, sealer=runtime().sealer)

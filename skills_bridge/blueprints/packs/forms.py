@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 
 class Freezing(TypedDict):
-    """What :func:`skills_bridge.services.packs.freeze_month` takes from the form."""
+    """What :func:`skills_bridge.services.packs.freezing.freeze_month` takes from the form."""
 
     month_on: date
     cause: str

@@ -17,7 +17,7 @@ from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.packs import PackState
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.packs import PackLine, get_pack_file, get_pack_page, list_packs
-from skills_bridge.services.packs import freeze_month, give_visa, send_back_pack
+from skills_bridge.services.packs.freezing import freeze_month, give_visa, send_back_pack
 from skills_bridge.unit_of_work import utc_now
 
 bp = Blueprint("packs", __name__, url_prefix="/packs")

@@ -22,7 +22,7 @@ from skills_bridge.domain.seekers import Channel
 from skills_bridge.models import MatchResult, Opening, Referral
 from skills_bridge.queries.packs import list_pack_files
 from skills_bridge.reference.lists import contract_kinds
-from skills_bridge.services.packs import freeze_month, give_visa
+from skills_bridge.services.packs.freezing import freeze_month, give_visa
 from skills_bridge.services.placements import record_placement
 from skills_bridge.services.referrals import invite, record_answer, refer_several, reject, send_several
 from skills_bridge.services.referrals import select as choose

@@ -21,7 +21,8 @@ from skills_bridge.domain.settings import DatabaseUrls, SealKey
 from skills_bridge.models import Job, Pack, PackFile, Visa
 from skills_bridge.queries.facts import get_facts
 from skills_bridge.reporting.verification import verify_directory
-from skills_bridge.services.packs import build_pack, freeze_month, give_visa, publish_pack, send_back_pack
+from skills_bridge.services.packs.building import build_pack, publish_pack
+from skills_bridge.services.packs.freezing import freeze_month, give_visa, send_back_pack
 from skills_bridge.unit_of_work import scoped, utc_now
 from tests.factories.world import World, build_world
 

@@ -10,7 +10,7 @@ from typing import Final
 import click
 from sqlalchemy import text
 
-from skills_bridge.adapters.database_roles import create_database, drop_database
+from skills_bridge.adapters.database_roles import RolesTaken, create_database, drop_database
 from skills_bridge.adapters.development import DATABASE, LocalStack, PortTaken, local_stack
 from skills_bridge.adapters.processes import AlreadyRunning, StartFailed, ending_on_signal
 from skills_bridge.cli.database import upgrade_schema
@@ -36,7 +36,6 @@ PEOPLE: Final = 2000
 def demo(load: Callable[[], Settings], *, serve: bool, people: int, port: int | None, folder: Path) -> None:
     """Run a whole installation on this machine with invented data and one story told through it."""
     telling = Telling()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with ending_on_signal(), local_stack(folder, port=port, tell=telling.step) as stack:
             os.environ.update(stack.environ)
@@ -46,7 +45,7 @@ def demo(load: Callable[[], Settings], *, serve: bool, people: int, port: int | 
                 stack.serve()
     except KeyboardInterrupt:
         telling.line("Ended; the data are kept.")
-    except (AlreadyRunning, StartFailed, PortTaken) as error:
+    except (AlreadyRunning, StartFailed, PortTaken, RolesTaken) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -5,11 +5,34 @@ from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.framework.views import bp as framework
 from skills_bridge.blueprints.health.views import bp as health
 from skills_bridge.blueprints.home.views import bp as home
+from skills_bridge.blueprints.imports.views import bp as imports
 from skills_bridge.blueprints.jobs.views import bp as jobs
+from skills_bridge.blueprints.matching.views import bp as matching
 from skills_bridge.blueprints.needs.views import bp as needs
 from skills_bridge.blueprints.openings.views import bp as openings
 from skills_bridge.blueprints.packs.views import bp as packs
+from skills_bridge.blueprints.placements.views import bp as placements
+from skills_bridge.blueprints.privacy.views import bp as privacy
+from skills_bridge.blueprints.referrals.views import bp as referrals
+from skills_bridge.blueprints.seekers import bp as seekers
 from skills_bridge.blueprints.training.views import bp as training
 
-AREAS = (packs, figures, accounts, health, home, jobs, training, framework, needs, openings)
+AREAS = (
+    matching,
+    referrals,
+    placements,
+    imports,
+    privacy,
+    seekers,
+    packs,
+    figures,
+    accounts,
+    health,
+    home,
+    jobs,
+    training,
+    framework,
+    needs,
+    openings,
+)
 """Every blueprint that the application registers."""

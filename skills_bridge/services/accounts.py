@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import Invalid, RuleBroken
+from skills_bridge.domain.identifiers import normalise_code
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.settings import SessionSettings
 from skills_bridge.models import Membership, Organisation, SignInAttempt, UserAccount, WebSession
@@ -27,6 +28,11 @@ LIMITS: Final = {
     "code": (5, timedelta(minutes=5)),
 }
 """Failed tries allowed per subject and span; beyond it nothing is even looked at."""
+
+VISITS_KEPT: Final = timedelta(days=1)
+
+ONE_AFTER_THE_OTHER: Final = text("SELECT pg_advisory_xact_lock(7420, hashtext(:subject))")
+"""Tries at one account follow one another, so that many at once can't pass the limit together."""
 
 DUMMY_HASH: Final = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 """What a password is compared with when nobody has the address: the same work for known and unknown accounts."""
@@ -93,7 +99,8 @@ def check_password(uow: UnitOfWork, *, email: str, password: str, address: str, 
 
     :raises RuleBroken: too many tries.
     """
-    subjects = {"password": email.strip().casefold(), "address": address}
+    subjects = {"password": email.strip().lower(), "address": address}
+    uow.session.execute(ONE_AFTER_THE_OTHER, {"subject": subjects["password"]})
     for kind, subject in subjects.items():
         _check_limit(uow, kind, subject)
     user = uow.session.scalar(select(UserAccount).where(func.lower(UserAccount.email) == email.strip().lower()))
@@ -111,14 +118,27 @@ def check_code(uow: UnitOfWork, *, user_id: int, code: str, vault: Vault) -> boo
 
     :raises RuleBroken: too many tries.
     """
+    user = uow.session.get_one(UserAccount, user_id, with_for_update=True)  # tries at one account follow one another
     _check_limit(uow, "code", str(user_id))
-    user = uow.session.get_one(UserAccount, user_id, with_for_update=True)
-    step = vault.totp_step(user.totp_sealed, code.replace(" ", ""), at=uow.now.timestamp())
-    fresh = step is not None and step > (user.totp_last_step or 0)
+    step = vault.totp_step(user.totp_sealed, normalise_code(code), at=uow.now.timestamp())
+    fresh = step is not None and step > (user.totp_last_step or 0) and user.disabled_at is None
     if fresh:
         user.totp_last_step = step
     _note_attempt(uow, "code", str(user_id), succeeded=fresh)
     return fresh
+
+
+def forget_visits(uow: UnitOfWork) -> int:
+    """Remove what no longer serves: day-old visits of strangers and tries to sign in; platform scope.
+
+    Returns how many visits went. Sessions of signed-in people stay: the record of revealed identities names them.
+    """
+    before = uow.now - VISITS_KEPT
+    uow.session.execute(delete(SignInAttempt).where(SignInAttempt.attempted_at < before))
+    gone: CursorResult[tuple[()]] = uow.session.execute(  # type: ignore[assignment]  # a DELETE gives a cursor result
+        delete(WebSession).where(WebSession.stage != "signed_in", WebSession.seen_at < before)
+    )
+    return gone.rowcount
 
 
 def choose_membership(session: Session, *, user_id: int) -> int | None:

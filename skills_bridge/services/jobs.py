@@ -25,6 +25,8 @@ SENT_LEASE_SECONDS: Final = 120
 """A job that was sent and not claimed for so long is sent again: the message was lost, or the queue is long."""
 
 ERROR_LENGTH: Final = 500
+TAKEN_OVER: Final = "job-taken-over"
+"""The refusal of an attempt that lost its job: its effect must not count."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def finish_job(session: Session, *, claim: Claim) -> None:
         .returning(Job.id)
     )
     if ended is None:
-        raise AlreadyDone("job-taken-over", job_id=claim.job_id)
+        raise AlreadyDone(TAKEN_OVER, job_id=claim.job_id)
 
 
 def fail_job(uow: UnitOfWork, *, claim: Claim, error: str, is_final: bool = False) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -142,10 +142,13 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
 
 
 def mark_read(uow: UnitOfWork, *, notice_id: int) -> None:
-    """Put a notice of one's organisation away; somebody else's does not exist."""
+    """Put a notice of one's organisation and unit away; somebody else's does not exist."""
+    own_unit = (
+        () if uow.actor.unit_id is None else (or_(Notice.unit_id.is_(None), Notice.unit_id == uow.actor.unit_id),)
+    )
     uow.session.execute(
         update(Notice)
-        .where(Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id)
+        .where(Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id, *own_unit)
         .values(read_at=uow.now)
     )
 
@@ -159,6 +162,7 @@ def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> li
             Membership.organisation_id == telling.organisation_id,
             Membership.role == Role.SIGNATORY,
             Membership.ended_at.is_(None),
+            UserAccount.disabled_at.is_(None),
         )
         .order_by(UserAccount.email)
     ).all()
@@ -170,7 +174,7 @@ def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> li
     bodies = [_pack_published(Texts(language), telling.facts, link, is_demo=is_demo) for language in ("fr", "ar")]
     subject = bodies[0][0]
     key = f"{kind}-{telling.facts['pack']}-v{telling.facts['version']}-{telling.organisation_id}"
-    return [Letter(", ".join(addresses), subject, "\n\n".join(body for _, body in bodies), key, "fr")]
+    return [Letter(", ".join(addresses), subject, "\n\n".join(body for _, body in bodies), key, "fr, ar")]
 
 
 def _pack_published(texts: Texts, facts: Mapping[str, Any], link: str, *, is_demo: bool) -> tuple[str, str]:

@@ -88,7 +88,7 @@ def undo_placement(uow: UnitOfWork, *, placement_id: int, reason: CancelReason) 
     today = local_day(uow.now)
     is_fresh_mistake = reason is CancelReason.RECORDED_BY_MISTAKE and local_day(placement.recorded_at) == today
     if placement.ended_on is not None or (today >= placement.started_on and not is_fresh_mistake):
-        raise RuleBroken("placement-started", started_on=placement.started_on.isoformat())
+        raise RuleBroken("placement-started")
     placement.cancelled_on, placement.cancelled_at, placement.cancel_reason = today, uow.now, reason
     _free_post(uow, placement, reason)
     referral = load_referral(uow, placement.referral_id, Permission.PLACEMENT_RECORD)

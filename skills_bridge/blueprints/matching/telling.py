@@ -10,8 +10,8 @@ from typing import Final
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from skills_bridge.blueprints.formats import day
-from skills_bridge.blueprints.matching.words import EVIDENCE, GATES, QUESTIONS, RELATIONS
+from skills_bridge.blueprints.formats import day, look
+from skills_bridge.blueprints.matching.words import GATES, QUESTIONS, RELATIONS
 from skills_bridge.blueprints.web import language
 from skills_bridge.domain.matching import GateAnswer, GateKind, Question, RequirementVerdict, ResultClass
 from skills_bridge.queries.matching.accounts import (
@@ -128,7 +128,7 @@ class Teller:
             level=found.level,
             is_must=found.is_must,
             weight=found.weight,
-            proof=str(EVIDENCE[found.evidence_asked]),
+            proof=str(look(found.evidence_asked).label),
             held=self._holding(found.judged or found.credited, found.competency_id),
             share=found.share,
             verdict=found.verdict,
@@ -137,9 +137,9 @@ class Teller:
     def _holding(self, held: HoldingAccount | None, competency_id: int) -> str:
         if held is None:
             return str(_("non détenue"))
-        told = str(_("niveau %(level)s, %(evidence)s", level=held.level, evidence=EVIDENCE[held.evidence]))
+        told = str(_("niveau %(level)s (%(evidence)s)", level=held.level, evidence=look(held.evidence).label))
         if held.is_expired:
-            told = str(_("%(held)s (preuve expirée)", held=told))
+            told = str(_("%(held)s, preuve expirée", held=told))
         if held.relation is None or held.competency_id == competency_id:
             return told
         name = self.competency(held.competency_id)

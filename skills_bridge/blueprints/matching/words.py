@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from skills_bridge.blueprints.formats import StateLook, register_looks
-from skills_bridge.domain.framework import Evidence, RelationKind
+from skills_bridge.domain.framework import RelationKind
 from skills_bridge.domain.matching import GateAnswer, GateKind, Question, RequirementVerdict, ResultClass
 
 register_looks(
@@ -97,13 +97,6 @@ QUESTIONS: Final[Mapping[Question, LazyString]] = {
     Question.INTERVIEW: _l("Mener l’entretien de compétences : trois minutes suffisent."),
 }
 """What the adviser asks about the person; her name never stands in it."""
-
-EVIDENCE: Final[Mapping[Evidence, LazyString]] = {
-    Evidence.INFERRED: _l("supposé"),
-    Evidence.DECLARED: _l("déclaré"),
-    Evidence.ASSESSED: _l("évalué"),
-    Evidence.CERTIFIED: _l("certifié"),
-}
 
 RELATIONS: Final[Mapping[RelationKind, LazyString]] = {
     RelationKind.CLOSE: _l("compétence proche"),

@@ -1,0 +1,1 @@
+"""Starts on posts: recorded, undone, ended."""

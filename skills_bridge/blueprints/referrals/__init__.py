@@ -1,0 +1,1 @@
+"""People sent to openings: the agency's call list, the company's answers."""

@@ -126,6 +126,11 @@ class Profile:
     past_jobs: tuple[PastJob, ...] = ()
 
     @property
+    def named_profiles(self) -> tuple[int, ...]:
+        """Job profiles that the file names, wanted or past."""
+        return (*(self.wanted_profiles or ()), *(job.job_profile_id for job in self.past_jobs))
+
+    @property
     def known_months(self) -> int | None:
         """Months of work: as told, at least what the past jobs sum to; ``None`` if nothing is known."""
         summed = min(sum(job.months for job in self.past_jobs), MOST_MONTHS)

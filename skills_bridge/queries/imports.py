@@ -220,12 +220,12 @@ def get_words(session: Session) -> Words:
 
 def _meanings(session: Session, model: Any) -> dict[str, str]:
     rows = session.execute(select(model.code, model.label_fr, model.label_ar, model.label_en).order_by(model.code))
-    return _spellings((code, (code, *labels)) for code, *labels in rows)
+    return _spellings((code, (labels[0], code, *labels)) for code, *labels in rows)
 
 
 def _provinces(session: Session) -> dict[str, str]:
     rows = session.scalars(select(Province).order_by(Province.code)).all()
-    found = _spellings((row.code, (row.code, row.label_fr, row.label_ar, row.label_en, *row.aliases)) for row in rows)
+    found = _spellings((row.code, (row.label_fr, row.code, row.label_ar, row.label_en, *row.aliases)) for row in rows)
     return found | {f"{place} {name}": code for name, code in found.items() for place in _PLACES}
 
 

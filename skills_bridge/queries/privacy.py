@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.accounts import Actor
+from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.referrals import NAMED_TO_COMPANY
 from skills_bridge.domain.seekers import CinKind
@@ -113,6 +115,24 @@ def _shown(row: SeekerIdentity, until: datetime, actor: Actor, vault: Vault) -> 
     )
 
 
-def get_seeker_id(session: Session, *, public_id: object) -> int | None:
-    """Return the key of a person by the identifier of her address, in the actor's scope."""
-    return session.scalar(select(Seeker.id).where(Seeker.public_id == public_id))
+@dataclass(frozen=True)
+class Subject:
+    """Whom a reveal is about: one person, or the accepted people of one opening."""
+
+    seeker_id: int | None
+    opening_id: int | None
+
+
+def find_subject(session: Session, *, actor: Actor, public_id: uuid.UUID | None, reference: str | None) -> Subject:
+    """Return the keys of whom a form names.
+
+    :raises NotFound: it names nobody in the actor's scope.
+    """
+    if public_id is not None:
+        seeker_id = session.scalar(select(Seeker.id).where(Seeker.public_id == public_id))
+        if seeker_id is not None:
+            return Subject(seeker_id, None)
+    opening_id = session.scalar(select(Opening.id).where(Opening.reference == reference))
+    if public_id is not None or opening_id is None:
+        raise NotFound("identity", actor.user_id)
+    return Subject(None, opening_id)

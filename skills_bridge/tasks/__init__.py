@@ -1,6 +1,7 @@
 """Background work: Celery wrappers of one service call each."""
 
 AREAS = (
+    "skills_bridge.tasks.accounts",
     "skills_bridge.tasks.figures",
     "skills_bridge.tasks.imports",
     "skills_bridge.tasks.matching",

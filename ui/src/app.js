@@ -43,3 +43,19 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "yes";
   setTimeout(() => delete event.target.dataset.sent, 4000);
 });
+
+// number keys choose an answer of the question at hand, the first open one if none is, and go on to the next
+document.addEventListener("keydown", (event) => {
+  const list = document.querySelector("[data-digits]");
+  if (!list || event.ctrlKey || event.altKey || event.metaKey || !/^[1-9]$/.test(event.key)) return;
+  if (event.target.closest("input:not([type=radio]), select, textarea")) return;
+  const questions = [...list.querySelectorAll("fieldset")];
+  const open = questions.find((one) => !one.querySelector("input:checked"));
+  const now = document.activeElement.closest("[data-digits] fieldset") ?? open;
+  const choice = now?.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
+  if (!choice) return;
+  event.preventDefault();
+  choice.click();
+  const next = questions[questions.indexOf(now) + 1];
+  (next?.querySelector("input:checked, input[type=radio]") ?? document.querySelector("[data-digits-end]"))?.focus();
+});

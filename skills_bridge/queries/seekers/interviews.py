@@ -15,14 +15,19 @@ from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.seekers import choose_questions, studied_levels
 from skills_bridge.models import Competency, SeekerExperience
 from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.queries.listing import matches
 from skills_bridge.queries.seekers.files import HeldLine, find_file, list_held
 from skills_bridge.queries.seekers.vocabulary import (
+    OWN_SCHEME,
     get_ranks,
     get_templates,
     label_of,
     list_profiles,
     list_studied_profiles,
 )
+
+MOST_OFFERED = 200
+"""Competencies that one list offers; a search narrows it."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +124,8 @@ def get_question(session: Session, *, public_id: uuid.UUID, competency_id: int, 
 
 
 def list_competencies(session: Session, *, language: str, search: str = "") -> tuple[tuple[str, str], ...]:
-    """Return the competencies of the product's own framework that a person may add: key and label."""
+    """Return the competencies that may be added to a file: the product's own, or of any scheme by a search."""
     label = label_of(Competency, language)
-    query = select(Competency.id, label).where(Competency.retired_on.is_(None)).order_by(label)
-    rows = session.execute(query.where(Competency.scheme == "LOCAL")) if not search else session.execute(query)
-    return tuple((str(key), words) for key, words in rows)
+    query = select(Competency.id, label).where(Competency.retired_on.is_(None)).order_by(label).limit(MOST_OFFERED)
+    wanted = matches(search, (label,)) if search else Competency.scheme == OWN_SCHEME
+    return tuple((str(key), words) for key, words in session.execute(query.where(wanted)))

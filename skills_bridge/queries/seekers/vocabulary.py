@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Text, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Text, func, or_, select, type_coerce
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -49,9 +49,10 @@ class Choices:
 
 def label_of(model: Any, language: str) -> ColumnElement[str]:
     """Return the label of a reference row in a language, French where it has none."""
+    french: ColumnElement[str] = model.label_fr
     if language == "fr":
-        return type_coerce(model.label_fr, String)
-    return func.coalesce(getattr(model, f"label_{language}"), model.label_fr)
+        return french
+    return func.coalesce(getattr(model, f"label_{language}"), french)
 
 
 def get_known_codes(session: Session) -> KnownCodes:

@@ -1,0 +1,1 @@
+"""Identities, shown with a reason."""

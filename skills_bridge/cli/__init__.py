@@ -3,8 +3,10 @@
 from skills_bridge.cli.database import database
 from skills_bridge.cli.demo import demo
 from skills_bridge.cli.framework import reference
+from skills_bridge.cli.imports import imports
 from skills_bridge.cli.jobs import jobs
 from skills_bridge.cli.matching import match
+from skills_bridge.cli.packs import packs, verify
 
-COMMANDS = (database, demo, jobs, match, reference)
+COMMANDS = (database, demo, imports, jobs, match, packs, reference, verify)
 """Every command of ``skills-bridge``."""

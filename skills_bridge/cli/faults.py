@@ -33,6 +33,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "weight-out-of-range": "Competency {place}: write a weight from {low} to {high}.",
     "evidence-unknown": "Competency {place}: write one of {allowed}.",
     "competency-twice": "A competency stands twice: keep one.",
+    "company-unknown": "No company of this site is called so: write its ICE or name, or give --company.",
+    "site-unknown": "The company has no site in {province}: write the province of one of its sites, or add the site.",
+    "profile-unknown": "The framework {scheme} has no such job profile: load it, or correct the code.",
+    "competency-not-in-scheme": "The framework {scheme} lacks {codes}: load it, or correct the codes.",
+    "competency-unknown": "A competency was retired from its framework: take another one.",
+    "code-unknown": "“{value}” stands in no list: take a code of the list.",
+    "start-in-the-past": "{value} has passed: write a day to come, or nothing for as soon as possible.",
     "too-many-requirements": "{count} competencies are too many: keep {most}.",
 }
 

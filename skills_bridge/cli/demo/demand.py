@@ -110,7 +110,7 @@ def _lines(company: DemoOrganisation, today: date, posts: int) -> Iterator[Forec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """An opening to write: company, profile and part: ``past`` (last month), ``live``, or ``waiting`` for an adviser."""
+    """An opening to write: company, profile and part: ``past`` (last month), ``live``, or ``waiting`` (to validate)."""
 
     number: int
     company: DemoOrganisation

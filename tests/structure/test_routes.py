@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UUIDConverter
 
 from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.policies.permissions import GRANTS, Permission, may
@@ -21,7 +21,6 @@ MISSING: Final = {
     "string": "XX-2000-00000",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "int": 999_999_999,
-    "default": "zz",
 }
 
 
@@ -46,13 +45,18 @@ def permission_of(app: Flask, rule: Rule) -> Permission | None:
     return found
 
 
+def missing_value(converter: BaseConverter) -> object:
+    """Return a value of the right shape that names nothing."""
+    if isinstance(converter, AnyConverter):
+        return min(converter.items)
+    if isinstance(converter, UUIDConverter):
+        return MISSING["uuid"]
+    return MISSING["int"] if isinstance(converter, IntegerConverter) else MISSING["string"]
+
+
 def address_of(app: Flask, rule: Rule) -> str:
     """Return an address of the route whose object does not exist."""
-    kinds = {name: type(converter).__name__ for name, converter in rule._converters.items()}
-    values = {
-        name: MISSING["uuid"] if "UUID" in kind else MISSING["int"] if "Integer" in kind else MISSING["string"]
-        for name, kind in kinds.items()
-    }
+    values = {name: missing_value(converter) for name, converter in rule._converters.items()}
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values)
 

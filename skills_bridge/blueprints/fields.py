@@ -87,9 +87,9 @@ def change_rows(rows: FieldList[Any], asked: Any, *, most: int) -> bool:
     return True
 
 
-def read_version(text: str | None) -> int | None:
+def read_version(value: str | int | None) -> int | None:
     """The version that the person read; None if the form carried none."""
-    return int(text) if text and text.isdecimal() else None
+    return int(value) if value and str(value).isdecimal() else None
 
 
 def show_refusal(form: Form, refusal: RuleBroken) -> None:

@@ -297,11 +297,7 @@ def _links(page: OpeningPage) -> list[tuple[str, str, str]]:
     if page.terms.in_force is None:
         return []
     links = (
-        ("match:see", _("Rapprochement"), "matching.opening", "shuffle"),
-        ("referral:see", _("Mises en relation"), "referrals.of_opening", "arrow-left-right"),
+        ("match:see", _("Rapprochement"), url_for("matching.opening", reference=page.reference), "shuffle"),
+        ("referral:see", _("Mises en relation"), url_for("referrals.index", q=page.reference), "arrow-left-right"),
     )
-    return [
-        (words, url_for(endpoint, reference=page.reference), drawing)
-        for permission, words, endpoint, drawing in links
-        if can(permission)
-    ]
+    return [(words, url, drawing) for permission, words, url, drawing in links if can(permission)]

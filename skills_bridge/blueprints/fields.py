@@ -35,7 +35,7 @@ def choices_field(label: Any, **more: Any) -> SelectMultipleField:
         label,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
-        **{"invalid_choice_message": _l("Une case cochée n’est plus dans la liste : rechargez la page."), **more},
+        **{"invalid_choice_message": _l("Une case cochée n’est plus dans la liste : rechargez la page."), **more},
     )
 
 

@@ -131,7 +131,7 @@ def asked_by(rows: FieldList[Any], meanings: Meanings) -> tuple[Asked, ...]:
 def _problem(text: str, found: Sequence[Any]) -> str:
     if not found:
         return str(
-            _("Aucune compétence ne correspond à « %(text)s » : choisissez-en une dans la liste proposée.", text=text)
+            _("Aucune compétence ne correspond à « %(text)s » : choisissez-en une dans la liste proposée.", text=text)
         )
-    shown = " ; ".join(entry.written(language()) for entry in found[:5])
-    return str(_("« %(text)s » peut désigner plusieurs compétences. Choisissez : %(shown)s", text=text, shown=shown))
+    shown = " ; ".join(entry.written(language()) for entry in found[:5])
+    return str(_("« %(text)s » peut désigner plusieurs compétences. Choisissez : %(shown)s", text=text, shown=shown))

@@ -125,17 +125,17 @@ def add_words(state: BlueprintSetupState) -> None:
 
 register_refusals(
     {
-        "too-many-requirements": _l("%(count)s exigences : gardez les %(most)s plus importantes, retirez les autres."),
+        "too-many-requirements": _l("%(count)s exigences : gardez les %(most)s plus importantes, retirez les autres."),
         "requirement-twice": _l(
-            "Ligne %(row)s : cette compétence figure déjà plus haut. Retirez l’une des deux lignes."
+            "Ligne %(row)s : cette compétence figure déjà plus haut. Retirez l’une des deux lignes."
         ),
-        "level-out-of-range": _l("Ligne %(row)s : le niveau va de 1 (notions) à 4 (expert)."),
-        "weight-out-of-range": _l("Ligne %(row)s : l’importance va de 1 à 5."),
-        "evidence-inferred": _l("Ligne %(row)s : demandez une compétence déclarée, évaluée ou certifiée."),
+        "level-out-of-range": _l("Ligne %(row)s : le niveau va de 1 (notions) à 4 (expert)."),
+        "weight-out-of-range": _l("Ligne %(row)s : l’importance va de 1 à 5."),
+        "evidence-inferred": _l("Ligne %(row)s : demandez une compétence déclarée, évaluée ou certifiée."),
         "competency-unknown": _l(
             "Une compétence demandée n’est plus au référentiel. Remplacez-la par une compétence proposée."
         ),
-        "code-unknown": _l("« %(value)s » n’est pas dans la liste : choisissez une valeur proposée."),
-        "province-unknown": _l("« %(value)s » n’est pas une province ou préfecture de la liste."),
+        "code-unknown": _l("« %(value)s » n’est pas dans la liste : choisissez une valeur proposée."),
+        "province-unknown": _l("« %(value)s » n’est pas une province ou préfecture de la liste."),
     }
 )

@@ -28,18 +28,18 @@ register_looks(
 register_refusals(
     {
         "need-without-line": _l("Indiquez au moins un trimestre, une province et un nombre de postes."),
-        "too-many-lines": _l("Un besoin compte au plus %(most)s lignes : déclarez les autres dans un second besoin."),
-        "no-quarter": _l("Ligne %(row)s : choisissez un trimestre de la liste."),
-        "line-posts-out-of-range": _l("Ligne %(row)s : indiquez un nombre de postes entre 1 et %(most)s."),
+        "too-many-lines": _l("Un besoin compte au plus %(most)s lignes : déclarez les autres dans un second besoin."),
+        "no-quarter": _l("Ligne %(row)s : choisissez un trimestre de la liste."),
+        "line-posts-out-of-range": _l("Ligne %(row)s : indiquez un nombre de postes entre 1 et %(most)s."),
         "line-twice": _l(
-            "Ligne %(row)s : ce trimestre et cette province figurent déjà plus haut. Additionnez les postes."
+            "Ligne %(row)s : ce trimestre et cette province figurent déjà plus haut. Additionnez les postes."
         ),
         "need-line-in-use": _l(
-            "Une ligne retirée est reprise par une offre : gardez-la, et changez au besoin son nombre de postes."
+            "Une ligne retirée est reprise par une offre : gardez-la, et changez au besoin son nombre de postes."
         ),
         "need-profile-in-use": _l(
-            "Une offre reprend déjà ce besoin : l’emploi-métier ne change plus. Déclarez un autre besoin."
+            "Une offre reprend déjà ce besoin : l’emploi-métier ne change plus. Déclarez un autre besoin."
         ),
-        "need-already-withdrawn": _l("Ce besoin est retiré : copiez-le pour en déclarer un nouveau."),
+        "need-already-withdrawn": _l("Ce besoin est retiré : copiez-le pour en déclarer un nouveau."),
     }
 )

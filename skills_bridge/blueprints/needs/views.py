@@ -138,7 +138,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
     except RuleBroken as refusal:
         flash(explain(refusal), "danger")
     else:
-        flash(_("Le besoin est retiré ; ses offres continuent."), "success")
+        flash(_("Le besoin est retiré ; ses offres continuent."), "success")
     return redirect(url_for(".detail", reference=reference))
 
 
@@ -159,7 +159,7 @@ def open_line(reference: str, line_id: int) -> ResponseReturnValue:
         if refusal.code != "no-site-in-province":
             return redirect(here)
         return redirect(url_for("openings.add_site", province=line.province_code, next=here))
-    flash(_("Le brouillon reprend le besoin : relisez-le, puis soumettez-le à l’agence."), "success")
+    flash(_("Le brouillon reprend le besoin : relisez-le, puis soumettez-le à l’agence."), "success")
     return redirect(url_for("openings.update", reference=made))
 
 

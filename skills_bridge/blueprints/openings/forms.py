@@ -168,7 +168,7 @@ class RefuseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     version = HiddenField()
     reason = TextAreaField(
         _l("Motif du renvoi"),
-        validators=[InputRequired(_l("Indiquez le motif : l’entreprise doit savoir quoi corriger.")), Length(max=1000)],
+        validators=[InputRequired(_l("Indiquez le motif : l’entreprise doit savoir quoi corriger.")), Length(max=1000)],
         render_kw={"rows": 4, "maxlength": 1000},
     )
 

@@ -105,41 +105,41 @@ register_looks(
 register_refusals(
     {
         "opening-being-judged": _l(
-            "L’offre attend la validation de l’agence : reprenez-la en brouillon pour la modifier."
+            "L’offre attend la validation de l’agence : reprenez-la en brouillon pour la modifier."
         ),
         "opening-closed": _l("L’offre est close. Dupliquez-la pour recruter de nouveau."),
         "opening-already-judged": _l(
-            "Quelqu’un a déjà répondu à cette demande : rien n’a été changé une seconde fois."
+            "Quelqu’un a déjà répondu à cette demande : rien n’a été changé une seconde fois."
         ),
-        "opening-not-paused": _l("L’offre n’est pas suspendue : il n’y a rien à reprendre."),
+        "opening-not-paused": _l("L’offre n’est pas suspendue : il n’y a rien à reprendre."),
         "opening-not-live": _l("Seule une offre validée a des postes à fermer."),
         "posts-out-of-range": _l("Indiquez un nombre de postes entre 1 et %(most)s."),
         "posts-below-standing": _l(
             "L’offre compte %(standing)s postes ouverts ou pourvus, dont %(filled)s pourvus."
-            " Indiquez au moins %(standing)s ; pour retirer un poste, fermez-le avec un motif."
+            " Indiquez au moins %(standing)s ; pour retirer un poste, fermez-le avec un motif."
         ),
         "experience-out-of-range": _l("Indiquez une expérience entre 1 et %(most)s mois, ou laissez vide."),
         "availability-without-start": _l("Indiquez la date de début, ou décochez la condition de disponibilité."),
-        "start-in-the-past": _l("La date de début est passée : indiquez une date à venir, ou laissez vide."),
-        "start-too-far": _l("La date de début est trop lointaine : indiquez une date dans les cinq ans."),
+        "start-in-the-past": _l("La date de début est passée : indiquez une date à venir, ou laissez vide."),
+        "start-too-far": _l("La date de début est trop lointaine : indiquez une date dans les cinq ans."),
         "title-missing": _l("Donnez un intitulé à l’offre."),
         "answer-days-out-of-range": _l("Indiquez un délai de réponse entre 1 et %(most)s jours."),
         "site-unknown": _l("Ce site n’existe pas. Choisissez un site de la liste, ou ajoutez-en un."),
         "province-without-unit": _l(
-            "Aucune agence ne suit encore la province de ce site : choisissez un autre site,"
+            "Aucune agence ne suit encore la province de ce site : choisissez un autre site,"
             " ou prévenez l’administrateur(trice) de la plateforme."
         ),
         "fixed-after-validation": _l(
             "Une offre validée garde son site, son emploi-métier et son besoin. Dupliquez l’offre pour en changer."
         ),
-        "need-of-another-profile": _l("Ce besoin porte sur un autre emploi-métier : choisissez-en un autre, ou aucun."),
-        "need-withdrawn": _l("Le besoin %(value)s est retiré : choisissez-en un autre, ou aucun."),
-        "no-site-in-province": _l("Vous n’avez pas de site dans cette province : ajoutez-en un, puis recommencez."),
-        "reason-missing": _l("Indiquez le motif : l’entreprise doit savoir quoi corriger."),
+        "need-of-another-profile": _l("Ce besoin porte sur un autre emploi-métier : choisissez-en un autre, ou aucun."),
+        "need-withdrawn": _l("Le besoin %(value)s est retiré : choisissez-en un autre, ou aucun."),
+        "no-site-in-province": _l("Vous n’avez pas de site dans cette province : ajoutez-en un, puis recommencez."),
+        "reason-missing": _l("Indiquez le motif : l’entreprise doit savoir quoi corriger."),
         "not-so-many-free-posts": _l(
-            "%(free)s postes libres à cette échéance : indiquez un nombre entre 1 et celui des postes libres."
+            "%(free)s postes libres à cette échéance : indiquez un nombre entre 1 et celui des postes libres."
         ),
         "name-missing": _l("Donnez un nom au site."),
-        "site-name-taken": _l("Vous avez déjà un site « %(name)s » : choisissez-le, ou donnez un autre nom."),
+        "site-name-taken": _l("Vous avez déjà un site « %(name)s » : choisissez-le, ou donnez un autre nom."),
     }
 )

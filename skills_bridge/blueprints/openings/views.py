@@ -188,7 +188,7 @@ def recall(reference: str) -> ResponseReturnValue:
 @requires(Permission.OPENING_VALIDATE)
 def validate(reference: str) -> ResponseReturnValue:
     """Let sourcing begin."""
-    return _act(reference, services.validate_opening, _("L’offre est validée : le rapprochement commence."))
+    return _act(reference, services.validate_opening, _("L’offre est validée : le rapprochement commence."))
 
 
 @bp.post("/<string:reference>/pause")

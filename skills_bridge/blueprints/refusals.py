@@ -27,7 +27,7 @@ def explain(refusal: DomainError) -> str:
     if isinstance(refusal, RuleBroken) and refusal.code in SENTENCES:
         sentence = str(SENTENCES[refusal.code])
         return str(sentence % refusal.facts)
-    return _("Cette action n’est pas possible dans l’état actuel du dossier.")
+    return str(_("Cette action n’est pas possible dans l’état actuel du dossier."))
 
 
 register_refusals(

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, nodes
+from jinja2 import Environment, nodes
 
-from skills_bridge.blueprints.formats import FILTERS
+from skills_bridge.domain.settings import DatabaseUrls
+from tests.factories.world import app_of
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "skills_bridge"
 FOLDER: Final = ROOT / "templates"
@@ -20,10 +21,9 @@ ICON: Final = re.compile(r'"([a-z0-9]+(?:-[a-z0-9]+)*)": "<')
 
 
 @pytest.fixture(scope="module")
-def environment() -> Environment:
-    environment = Environment(loader=FileSystemLoader(FOLDER), extensions=["jinja2.ext.i18n"], autoescape=True)
-    environment.filters.update(FILTERS)
-    return environment
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    urls = DatabaseUrls(web="postgresql+psycopg://", worker="", report="")
+    return app_of(urls, tmp_path_factory.mktemp("app")).jinja_env
 
 
 def source(name: str) -> str:

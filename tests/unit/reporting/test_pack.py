@@ -22,9 +22,9 @@ from skills_bridge.reporting.catalogue import CATALOGUE, kpi_of
 from skills_bridge.reporting.compute import compute
 from skills_bridge.reporting.facts import Facts, PlacementRow, PostRow
 from skills_bridge.reporting.figures import Breakdown
+from skills_bridge.reporting.files import PackFile
 from skills_bridge.reporting.findings import FindingKind
 from skills_bridge.reporting.month import AuditHead, PackContext, PartyName, compute_month
-from skills_bridge.reporting.files import PackFile
 from skills_bridge.reporting.pack import build_pack, hidden_figures
 from skills_bridge.reporting.wording import (
     BREAKDOWN_NAMES,

@@ -13,8 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from skills_bridge.reporting.documents import canonical_json
-from skills_bridge.reporting.month import AuditHead, PackContext
 from skills_bridge.reporting.files import PackFile
+from skills_bridge.reporting.month import AuditHead, PackContext
 from skills_bridge.reporting.seal import (
     MANIFEST_A,
     MANIFEST_B,

@@ -1,0 +1,144 @@
+"""The whole story through real servers, relay and worker; then faults in the middle of background work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text, update
+
+from config.settings import load_settings
+from skills_bridge.adapters.development import LocalStack, answers, forget_checkout, local_stack
+from skills_bridge.adapters.servers import EmbeddedValkey
+from skills_bridge.cli.database import upgrade_schema
+from skills_bridge.cli.demo.founding import kept_accounts
+from skills_bridge.cli.demo.stage import Stage, staged
+from skills_bridge.cli.demo.story import PACKS, count_letters, is_told, tell_story
+from skills_bridge.cli.demo.telling import Telling
+from skills_bridge.domain.jobs import JobState
+from skills_bridge.domain.packs import VisaState
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.models import Job, MatchRun, Pack, Placement, PlatformState, Post, Referral, Visa
+from skills_bridge.reporting.verification import verify_directory
+from skills_bridge.services.matching import ask_all_matches
+
+pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("story")]
+
+PEOPLE = 400
+PARTIES = 4
+KILLS = 3
+MATCH = "matching.match_opening"
+
+
+class Told:
+    """An installation in which the story was told."""
+
+    def __init__(self, stack: LocalStack, stage: Stage, pack: Path) -> None:
+        self.stack, self.stage, self.pack = stack, stage, pack
+
+    def count(self, *where: object) -> int:
+        """Count jobs."""
+        with self.stage.platform() as uow:
+            return uow.session.scalar(select(func.count()).select_from(Job).where(*where)) or 0  # type: ignore[arg-type]  # conditions on jobs
+
+    def ask(self) -> int:
+        """Ask for every shortlist."""
+        with self.stage.platform() as uow:
+            return ask_all_matches(uow)
+
+    def wait_for_done(self, least: int, seconds: float = 60) -> None:
+        """Wait until so many matching jobs are done."""
+        limit = time.monotonic() + seconds
+        while self.count(Job.kind == MATCH, Job.state == JobState.DONE) < least:
+            assert time.monotonic() < limit
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    folder = tmp_path_factory.mktemp("story") / "var"
+    try:
+        with local_stack(folder, environ={}, throwaway=True) as stack:
+            upgrade_schema(stack.databases.owner)
+            with staged(load_settings(stack.environ), Telling()) as stage:
+                stack.start_processes()
+                yield Told(stack, stage, tell_story(stage, stack.folder, people=PEOPLE))
+    finally:
+        forget_checkout(folder)
+
+
+class TestTellStory:
+    def test_ends_with_a_pack_that_four_parties_approved(self, told: Told) -> None:
+        with told.stage.platform() as uow:
+            pack = uow.session.scalars(select(Pack)).one()
+            given = uow.session.scalar(select(func.count()).select_from(Visa).where(Visa.state == VisaState.GIVEN))
+
+        assert is_told(told.stage)
+        assert given == PARTIES
+        assert pack.manifest_b is not None
+        assert verify_directory(told.pack).is_sound
+        assert told.pack == told.stack.folder / PACKS / pack.reference
+
+    def test_sends_each_party_its_letter(self, told: Told) -> None:
+        assert count_letters(told.stage) == PARTIES
+
+    def test_fills_a_post_for_each_start(self, told: Told) -> None:
+        with told.stage.platform() as uow:
+            filled = uow.session.scalars(select(Post.placement_id).where(Post.placement_id.is_not(None))).all()
+            placed = uow.session.scalars(select(Placement.id).order_by(Placement.id)).all()
+            ended = uow.session.scalars(select(Referral).where(Referral.state == ReferralState.PLACED)).all()
+
+        assert sorted(one for one in filled if one is not None) == list(placed)
+        assert len(ended) == len(placed) > 0
+
+    def test_leaves_no_job_behind(self, told: Told) -> None:
+        assert told.count(Job.state == JobState.DEAD) == 0
+
+    def test_marks_everything_as_invented(self, told: Told) -> None:
+        with told.stage.platform() as uow:
+            assert uow.session.get_one(PlatformState, 1).is_demo
+
+    def test_keeps_one_way_in_a_role_for_its_owner_alone(self, told: Told) -> None:
+        assert len({account.role for account in kept_accounts(told.stack.folder)}) == 11
+        assert (told.stack.folder / "accounts.json").stat().st_mode & 0o077 == 0
+
+
+class TestWorker:
+    def test_killed_three_times_loses_nothing_and_doubles_nothing(self, told: Told) -> None:
+        told.stage.wait_for_jobs("rest", patience=60)
+        before, asked = told.count(Job.kind == MATCH), told.ask()
+        assert asked > KILLS
+        for kill in range(KILLS):
+            told.wait_for_done(before + kill + 1)
+            told.stack.programs.kill("worker")
+            with told.stage.platform() as uow:  # the leases run out now instead of in half a minute
+                lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind == MATCH)
+                uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
+            told.stack.start_worker()
+        told.stage.wait_for_jobs("matching", patience=120)
+
+        with told.stage.platform() as uow:
+            runs = uow.session.execute(
+                select(MatchRun.job_id, func.count()).where(MatchRun.job_id.is_not(None)).group_by(MatchRun.job_id)
+            ).all()
+        assert told.count(Job.kind == MATCH) == before + asked
+        assert told.count(Job.kind == MATCH, Job.state != JobState.DONE) == 0
+        assert {count for _, count in runs} == {1}
+
+
+class TestBroker:
+    def test_stopped_leaves_the_site_up_and_the_jobs_waiting(self, told: Told) -> None:
+        told.stage.wait_for_jobs("rest", patience=60)
+        told.stack.programs.stop(EmbeddedValkey.name)
+        asked = told.ask()
+        time.sleep(1)
+        waiting = told.count(Job.kind == MATCH, Job.state == JobState.DUE)
+        serves = answers(f"{told.stack.base_url}/ready")
+        told.stack.broker_server.start()
+        told.stage.wait_for_jobs("matching", patience=90)
+
+        assert waiting == asked > 0
+        assert serves
+        assert told.count(Job.kind == MATCH, Job.state != JobState.DONE) == 0

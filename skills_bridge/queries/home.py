@@ -68,9 +68,7 @@ def _referrals(*states: ReferralState) -> Counting:
 def _without_competency(actor: Actor) -> Select[int]:
     """Count active people about whose competencies nothing is confirmed: the interviews to hold."""
     confirmed = select(HeldCompetency.seeker_id).where(HeldCompetency.evidence != "inferred")
-    return _count(
-        Seeker, Seeker.state == SeekerState.ACTIVE, _unit(actor, Seeker.unit_id), Seeker.id.not_in(confirmed)
-    )
+    return _count(Seeker, Seeker.state == SeekerState.ACTIVE, _unit(actor, Seeker.unit_id), Seeker.id.not_in(confirmed))
 
 
 def _open_posts(_: Actor) -> Select[int]:
@@ -81,6 +79,12 @@ def _open_posts(_: Actor) -> Select[int]:
 def _free_seats(_: Actor) -> Select[int]:
     """Count published cohorts that still have a seat."""
     return _count(Cohort, Cohort.state == CohortState.PUBLISHED, Cohort.taken < Cohort.seats)
+
+
+def _cohorts_to_certify(_: Actor) -> Select[int]:
+    """Count cohorts in which somebody completed the course and waits for the certificate."""
+    completed = select(Enrolment.cohort_id).where(Enrolment.state == EnrolmentState.COMPLETED)
+    return _count(Cohort, Cohort.id.in_(completed))
 
 
 def _visas(actor: Actor) -> Select[int]:
@@ -106,7 +110,7 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "imports_checked": lambda _: _count(ImportBatch, ImportBatch.state == BatchState.CHECKED),
     "cohorts_draft": lambda _: _count(Cohort, Cohort.state == CohortState.DRAFT),
     "cohorts_free": _free_seats,
-    "enrolments_to_certify": lambda _: _count(Enrolment, Enrolment.state == EnrolmentState.COMPLETED),
+    "cohorts_to_certify": _cohorts_to_certify,
     "packs_to_visa": _visas,
     "packs_frozen": lambda _: _count(Pack, Pack.state == PackState.FROZEN),
     "packs_published": lambda _: _count(Pack, Pack.state == PackState.PUBLISHED),
@@ -140,7 +144,7 @@ WORK: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.UNIT_MANAGER: _ADVISER,
     Role.REPORT_OFFICER: ("packs_frozen", "packs_published"),
     Role.SIGNATORY: ("packs_to_visa", "packs_frozen", "packs_published"),
-    Role.CENTRE_MANAGER: ("enrolments_to_certify", "cohorts_draft", "cohorts_free"),
+    Role.CENTRE_MANAGER: ("cohorts_to_certify", "cohorts_draft", "cohorts_free"),
     Role.ANALYST: ("packs_frozen", "packs_published"),
     Role.OFFICER: ("needs", "openings_validated", "packs_frozen", "packs_published"),
     Role.ADMINISTRATOR: ("jobs_dead", "jobs_late"),

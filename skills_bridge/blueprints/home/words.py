@@ -32,10 +32,18 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "open_posts": WorkWords(_l("Postes encore à pourvoir"), "openings.index", "person-plus"),
     "needs": WorkWords(_l("Besoins déclarés"), "needs.index", "clipboard-data"),
     "referrals_to_answer": WorkWords(
-        _l("Candidatures en attente de la réponse de l’entreprise"), "referrals.index", "reply", "warning", {"step": "company"}
+        _l("Candidatures en attente de la réponse de l’entreprise"),
+        "referrals.index",
+        "reply",
+        "warning",
+        {"step": "company"},
     ),
     "referrals_selected": WorkWords(
-        _l("Personnes retenues, embauche à enregistrer"), "referrals.index", "check2-circle", "warning", {"state": "selected"}
+        _l("Personnes retenues, embauche à enregistrer"),
+        "referrals.index",
+        "check2-circle",
+        "warning",
+        {"state": "selected"},
     ),
     "referrals_to_call": WorkWords(
         _l("Personnes à appeler pour leur réponse"), "referrals.index", "telephone", "warning", {"state": "proposed"}
@@ -53,12 +61,18 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "cohorts_free": WorkWords(
         _l("Promotions avec des places libres"), "training.index", "mortarboard", filters={"seats": "free"}
     ),
-    "enrolments_to_certify": WorkWords(
-        _l("Personnes à certifier"), "training.index", "patch-check", "warning", {"todo": "certify"}
+    "cohorts_to_certify": WorkWords(
+        _l("Promotions avec des personnes à certifier"), "training.index", "patch-check", "warning", {"todo": "certify"}
     ),
-    "packs_to_visa": WorkWords(_l("Rapports en attente de votre visa"), "packs.index", "pen", "warning", {"state": "frozen"}),
-    "packs_frozen": WorkWords(_l("Rapports arrêtés, en cours de visa"), "packs.index", "hourglass-split", filters={"state": "frozen"}),
-    "packs_published": WorkWords(_l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}),
+    "packs_to_visa": WorkWords(
+        _l("Rapports en attente de votre visa"), "packs.index", "pen", "warning", {"state": "frozen"}
+    ),
+    "packs_frozen": WorkWords(
+        _l("Rapports arrêtés, en cours de visa"), "packs.index", "hourglass-split", filters={"state": "frozen"}
+    ),
+    "packs_published": WorkWords(
+        _l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}
+    ),
     "jobs_dead": WorkWords(_l("Tâches en échec"), "jobs.index", "exclamation-triangle", "danger", {"state": "dead"}),
     "jobs_late": WorkWords(_l("Tâches en retard"), "jobs.index", "clock", "warning", {"state": "due"}),
 }

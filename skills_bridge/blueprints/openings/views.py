@@ -49,21 +49,18 @@ bp = Blueprint("openings", __name__, url_prefix="/openings")
 def opening_listing() -> Listing[OpeningLine]:
     """What the list of openings offers; a company needs neither its own name nor the units."""
     is_company = current_actor().organisation_kind is OrganisationKind.COMPANY
-    company = () if is_company else (Column("company", _("Entreprise"), _company, sortable=True),)
     units = Filter("unit", _("Agence"), [(str(key), text_of(name)) for key, name in list_units(reading())])
     return Listing(
         title=_("Offres d’emploi"),
         columns=(
             Column("title", _("Intitulé"), lambda line: line.title, sortable=True, link=_address),
             Column("reference", _("Référence"), lambda line: line.reference, "reference", sortable=True),
-            *company,
-            Column("profile", _("Emploi-métier"), lambda line: text_of(line.profile), detail=True),
-            Column("province", _("Province ou préfecture"), lambda line: text_of(line.province)),
+            *(() if is_company else (Column("company", _("Entreprise"), _company, sortable=True),)),
+            Column("province", _("Province"), lambda line: text_of(line.province)),
             Column("state", _("État"), lambda line: line.state, "state", sortable=True),
-            Column("waiting", _("Validation attendue depuis"), _waiting_since, "since"),
+            _own_column() if is_company else Column("waiting", _("Attend depuis"), _waiting_since, "since"),
             Column("posts", _("Postes"), lambda line: line.posts, "number"),
             Column("open_posts", _("À pourvoir"), lambda line: line.open_posts, "number"),
-            Column("validated", _("Validée le"), lambda line: line.validated_at, "day", sortable=True, detail=True),
         ),
         filters=(
             Filter("todo", _("À faire"), [("validate", _("à valider par l’agence"))]),
@@ -74,6 +71,10 @@ def opening_listing() -> Listing[OpeningLine]:
         default_sort="-reference" if is_company else "state",
         search_hint=_("Référence, intitulé ou emploi-métier"),
     )
+
+
+def _own_column() -> Column[OpeningLine]:
+    return Column("validated", _("Validée le"), lambda line: line.validated_at, "day", sortable=True, detail=True)
 
 
 def _company(line: OpeningLine) -> str:

@@ -51,7 +51,12 @@ class Actor:
     session_id: int | None = None
     display_name: str = ""
     organisation_name: str = ""
+    organisation_name_ar: str = ""
     language: str = "fr"
+
+    def organisation(self, language: str) -> str:
+        """Return the organisation's name for a reader."""
+        return self.organisation_name_ar or self.organisation_name if language == "ar" else self.organisation_name
 
     @property
     def is_human(self) -> bool:

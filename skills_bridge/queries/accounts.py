@@ -68,6 +68,7 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
         session_id=session_id,
         display_name=user.display_name,
         organisation_name=organisation.name_fr,
+        organisation_name_ar=organisation.name_ar,
         language=user.language,
     )
 

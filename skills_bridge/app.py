@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
 import click
 from celery import Celery
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 from flask_babel import Domain
 from jinja2 import StrictUndefined
 
@@ -34,6 +36,9 @@ from skills_bridge.blueprints.web import (
     load_session,
     remember_language,
 )
+from skills_bridge.blueprints.web import (
+    settings as site_settings,
+)
 from skills_bridge.cli import COMMANDS
 from skills_bridge.domain.settings import Settings
 from skills_bridge.extensions import babel, csrf, db
@@ -43,6 +48,8 @@ from skills_bridge.tasks.schedule import BEAT_SCHEDULE
 
 MEGABYTE: Final = 1024 * 1024
 MANIFEST: Final = Path(__file__).parent / "static" / "dist" / "manifest.json"
+HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9.]+$")
+"""How the names of bundled files end: they change with their content."""
 SILENT: Final = frozenset({"static", "health.live", "health.ready"})
 """Endpoints that need no session."""
 
@@ -92,8 +99,10 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
 
 
 def begin() -> None:
-    """Prepare a request: nonce, session, language."""
+    """Prepare a request: nonce, session, language; a NUL, which no text of ours can hold, is refused at the door."""
     g.csp_nonce = secrets.token_urlsafe(16)
+    if "\0" in request.path or any("\0" in value for values in request.values.listvalues() for value in values):
+        abort(400)
     if request.endpoint not in SILENT:
         load_session()
         remember_language()
@@ -134,9 +143,18 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint != "static":
+    if site_settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static" or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "no-store"
+    elif not is_hashed(request.path):
+        response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def is_hashed(path: str) -> bool:
+    """Say whether a static file's name changes with its content, so that browsers may keep it for good."""
+    return HASHED.search(path) is not None
 
 
 def create_celery(settings: Settings) -> Celery:

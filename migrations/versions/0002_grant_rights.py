@@ -170,6 +170,8 @@ PLATFORM_WRITES = (
     "site",
     "user_account",
     "membership",
+    "web_session",
+    "sign_in_attempt",
     "opening",
     "post",
     "match_run",

@@ -10,6 +10,7 @@ QUEUES: Final = ("mail", "match", "import", "sweep")
 """Every queue; a worker listens to each."""
 
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
+    "accounts.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "imports.*": {"queue": "import"},

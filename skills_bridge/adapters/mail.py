@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -63,20 +64,38 @@ class SinkMailer:
 
 @dataclass(frozen=True)
 class SmtpMailer:
-    """Hands letters to a mail server, ``smtp://user:password@host:port`` or ``smtps://``."""
+    """Hands letters to a mail server, ``smtp://user:password@host:port`` or ``smtps://``.
+
+    A password leaves through an encrypted, verified connection only.
+    """
 
     url: str
     sender: str
 
     def deliver(self, letters: Sequence[Letter]) -> None:
-        """Send the letters over one connection."""
-        parts = urlsplit(self.url)
-        connect = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with connect(parts.hostname or "", parts.port or 0, timeout=5) as server:
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
+        """Send the letters over one connection.
+
+        :raises smtplib.SMTPRecipientsRefused: the server refused an address.
+        """
+        with self._connected() as server:
             for letter in letters:
-                server.send_message(compose(letter, self.sender))
+                refused = server.send_message(compose(letter, self.sender))
+                if refused:
+                    raise smtplib.SMTPRecipientsRefused(refused)
+
+    def _connected(self) -> smtplib.SMTP:
+        """Return the open connection, signed in where the address holds a name."""
+        parts = urlsplit(self.url)
+        host, port = parts.hostname or "", parts.port or 0
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=5, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, port, timeout=5)
+        if parts.username:
+            if parts.scheme != "smtps":
+                server.starttls(context=ssl.create_default_context())
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        return server
 
 
 def mailer_of(settings: MailSettings) -> Mailer:

@@ -91,7 +91,8 @@ class Vault:
         step = int(at) // TOTP_STEP_SECONDS
         totp = pyotp.TOTP(secret)
         for near in (step, step - 1, step + 1):
-            if hmac.compare_digest(totp.at(near * TOTP_STEP_SECONDS), code):
+            # bytes: the comparison of texts refuses letters beyond ASCII with an error
+            if hmac.compare_digest(totp.at(near * TOTP_STEP_SECONDS).encode(), code.encode(errors="replace")):
                 return near
         return None
 

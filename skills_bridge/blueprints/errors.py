@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from skills_bridge.blueprints.refusals import explain
+from skills_bridge.blueprints.web import close_reading
 from skills_bridge.domain.errors import DomainError, NotFound, NotPermitted, RuleBroken, Stale
 
 logger = structlog.get_logger()
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 LOCK_NOT_AVAILABLE = "55P03"
+UNIQUE_VIOLATION = "23505"
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 
 
 def error_page(status: int, *, sentence: str = "", reference: str = "") -> ResponseReturnValue:
@@ -33,13 +37,20 @@ def add_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(CSRFError, on_csrf)
     app.register_error_handler(DomainError, on_refusal)
-    for kind in (OperationalError, InterfaceError, PoolTimeout):
+    for kind in DATABASE_AWAY:
         app.register_error_handler(kind, on_database)
+    app.register_error_handler(IntegrityError, on_race)
+    app.register_error_handler(DataError, on_unfit_value)
     app.register_error_handler(Exception, on_fault)
 
 
 def on_http(error: HTTPException) -> ResponseReturnValue:
-    """Show the page of an HTTP error; redirects pass."""
+    """Show the page of an HTTP error; redirects pass, and what failed after the view is judged as if it had in it."""
+    if isinstance(error, SecurityError):  # a foreign host name: no page, for no address of ours can be built
+        return Response("400", 400, mimetype="text/plain")
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        late = error.original_exception
+        return on_database(late) if isinstance(late, DATABASE_AWAY) else on_fault(late)
     if error.code is None or error.code < 400:  # noqa: PLR2004 below are answers, not errors
         return error.get_response()
     return error_page(error.code)
@@ -65,10 +76,32 @@ def on_refusal(error: DomainError) -> ResponseReturnValue:
 def on_database(error: Exception) -> ResponseReturnValue:
     """The database does not answer, or somebody holds the row: nothing was changed, and the page says so."""
     g.database_down = True
-    g.pop("reading", None)
-    locked = getattr(getattr(error, "orig", None), "sqlstate", None) == LOCK_NOT_AVAILABLE
+    with suppress(DBAPIError):
+        close_reading(None)
+    locked = sqlstate_of(error) == LOCK_NOT_AVAILABLE
     logger.warning("database unavailable", error=type(error).__name__, path=request.path)
     return error_page(409 if locked else 503)
+
+
+def sqlstate_of(error: Exception) -> str | None:
+    """Return the database's own code of an error."""
+    state: str | None = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state
+
+
+def on_race(error: IntegrityError) -> ResponseReturnValue:
+    """Somebody wrote the same thing first; any other broken constraint is a fault of ours."""
+    if sqlstate_of(error) != UNIQUE_VIOLATION:
+        return on_fault(error)
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    logger.warning("written twice", constraint=constraint, endpoint=request.endpoint)
+    return error_page(409)
+
+
+def on_unfit_value(error: DataError) -> ResponseReturnValue:
+    """A value that no column can hold, such as a number of thirty digits in an address."""
+    logger.warning("unfit value", sqlstate=sqlstate_of(error), endpoint=request.endpoint)
+    return error_page(400)
 
 
 def on_fault(error: Exception) -> ResponseReturnValue:

@@ -34,6 +34,8 @@ View = Callable[P, ResponseReturnValue]
 BROKER_SILENCE: Final = timedelta(seconds=30)
 """Without a sign of relay and broker for so long, a banner says that background work waits."""
 LANGUAGES: Final = ("fr", "ar", "en")
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that a link, a search engine or a preview may use."""
 
 
 class RowSession(CallbackDict[str, Any], SessionMixin):
@@ -58,6 +60,7 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
     def become(self, stage: str, *, user_id: int | None, membership_id: int | None) -> None:
         """Change who the session belongs to; its token changes with the answer."""
         self.stage, self.user_id, self.membership_id = stage, user_id, membership_id
+        self.pop("csrf_token", None)  # a token that was known before must not open forms afterwards
         self.rotates = True
         self.modified = True
 
@@ -86,7 +89,8 @@ class RowSessions(SessionInterface):
         elif session.row_id is not None and (session.modified or session.is_old):
             with account_work() as uow:
                 keep_session(uow, session_id=session.row_id, payload=dict(session))
-        response.vary.add("Cookie")
+        if request.endpoint != "static":
+            response.vary.add("Cookie")
 
 
 def _replace_row(session: RowSession) -> str:
@@ -137,7 +141,7 @@ def load_session() -> None:
     now = utc_now()
     with Session(db.engine) as own:
         scoped(own, account_scope(), read_only=True)
-        g.installation = get_installation(own)
+        remember_installation(get_installation(own))
         found = find_session(own, token=token, now=now, limits=settings().sessions) if token else None
         own.rollback()
         if found is None or not isinstance(row, RowSession):
@@ -166,14 +170,22 @@ def current_actor() -> Actor:
     return actor
 
 
+def remember_installation(found: Installation) -> None:
+    """Keep what is true of the whole site, also for pages that are drawn while the database is away."""
+    g.installation = found
+    current_app.extensions["skills_bridge.installation"] = found
+
+
 def installation() -> Installation:
-    """Return what is true of the whole site."""
-    found: Installation = g.get("installation") or Installation(is_demo=False, broker_seen_at=None)
-    return found
+    """Return what is true of the whole site, or what was when this process last saw it."""
+    found: Installation | None = g.get("installation") or current_app.extensions.get("skills_bridge.installation")
+    return found or Installation(is_demo=False, broker_seen_at=None)
 
 
 def is_broker_down() -> bool:
-    """Say whether background work waits for its relay or broker."""
+    """Say whether background work waits for its relay or broker; a page that asked nothing does not guess."""
+    if "installation" not in g:
+        return False
     seen = installation().broker_seen_at
     return seen is None or utc_now() - seen > BROKER_SILENCE
 
@@ -216,11 +228,11 @@ def _path_wanted() -> str | None:
 def is_local_path(path: str | None) -> bool:
     """Say whether a path stays on this site, whatever tricks it carries."""
     return (
-        bool(path)
-        and path is not None
+        path is not None
         and path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and path.isprintable()
+        and not path.startswith("//")
+        and "\\" not in path  # browsers read it as a slash
+        and path.isprintable()  # they also drop line breaks and tabs
     )
 
 
@@ -233,7 +245,12 @@ def reading() -> Session:
 
 
 def unit_of_work() -> AbstractContextManager[UnitOfWork]:
-    """Return the transaction of one write, in the scope of the actor's organisation."""
+    """Return the transaction of one write, in the scope of the actor's organisation.
+
+    :raises RuntimeError: a page that only shows would write.
+    """
+    if request.method in SAFE_METHODS:
+        raise RuntimeError("a safe method never writes")
     close_reading(None)
     actor = current_actor()
     return transaction(db.session, actor=actor, scope=tenant_scope(actor))

@@ -13,6 +13,7 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.broker import Broker, BrokerDown, CeleryBroker
@@ -51,7 +52,7 @@ class Relay:
         except BrokerDown:
             logger.warning("broker down, jobs wait")
             return DOWN_PAUSE
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             logger.warning("database unavailable", error=type(error).__name__)
             return DOWN_PAUSE
         return 0.0 if sent else PAUSE

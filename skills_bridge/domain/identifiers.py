@@ -103,6 +103,11 @@ def normalise_ice(text: str, *, field: str = "ice") -> str:
     return number
 
 
+def normalise_code(text: str) -> str:
+    """Return the code of an authenticator application as it is compared: Western digits without blanks."""
+    return _compact(text)
+
+
 def normalise_email(text: str, *, field: str = "email") -> str:
     """Return an e-mail address in small letters without blanks around it; two writings of one address are equal.
 

@@ -24,6 +24,7 @@ RENEW_SECONDS: Final = 10
 
 PLATFORM_JOBS: Final = frozenset(
     {
+        "accounts.forget_visits",
         "matching.match_opening",
         "matching.match_all",
         "matching.match_for_cohort",

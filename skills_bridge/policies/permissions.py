@@ -81,8 +81,8 @@ def is_same_unit(actor: Actor, thing: object) -> bool:
     return actor.unit_id is None or getattr(thing, "unit_id", None) == actor.unit_id
 
 
-def is_own_visa(actor: Actor, thing: object) -> bool:
-    """The visa is asked of the actor's organisation."""
+def is_own_organisation(actor: Actor, thing: object) -> bool:
+    """The visa is asked of the actor's organisation, or the work was."""
     return getattr(thing, "organisation_id", None) == actor.organisation_id
 
 
@@ -110,7 +110,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.HOME_SEE: _grants(tuple(_R)),
     _P.IDENTITY_REVEAL: _grants(_ADVISERS) + _grants(_HR) + _grants((_R.CENTRE_MANAGER,)),
     _P.IMPORT_MANAGE: _grants(_ADVISERS, is_own_agency),
-    _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR, _R.UNIT_MANAGER)),
+    _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR,)) + _grants((_R.UNIT_MANAGER,), is_own_organisation),
     _P.JOB_SEE: _grants((_R.ADMINISTRATOR, *_ADVISERS, _R.REPORT_OFFICER)),
     _P.MATCH_RUN: _grants(_ADVISERS, is_same_unit),
     _P.MATCH_SEE: _grants(_ADVISERS),
@@ -125,7 +125,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.ORGANISATION_SEE: _grants((_R.ADMINISTRATOR, _R.OFFICER)),
     _P.PACK_FREEZE: _grants((_R.REPORT_OFFICER,)),
     _P.PACK_SEE: _grants((_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER)),
-    _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_visa),
+    _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_organisation),
     _P.PLACEMENT_RECORD: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_own_agency),
     _P.PLACEMENT_SEE: _grants((*_HR, *_ADVISERS)),
     _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),

@@ -11,17 +11,28 @@ from typing import Any
 import structlog
 from celery.signals import worker_process_init
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import engine_of
 from skills_bridge.adapters.mail import Mailer, mailer_of
 from skills_bridge.adapters.vault import Sealer, Vault
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, Scope, ScopeKind
-from skills_bridge.domain.errors import AlreadyDone, DomainError
+from skills_bridge.domain.errors import AlreadyDone, DomainError, RuleBroken
 from skills_bridge.domain.jobs import PLATFORM_JOBS, RENEW_SECONDS
+from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.settings import Settings
 from skills_bridge.models import Job, Organisation
-from skills_bridge.services.jobs import Claim, claim_job, fail_job, finish_job, renew_lease, report_progress
+from skills_bridge.services.jobs import (
+    TAKEN_OVER,
+    Claim,
+    claim_job,
+    fail_job,
+    finish_job,
+    renew_lease,
+    report_progress,
+)
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction
 
 logger = structlog.get_logger()
@@ -121,16 +132,25 @@ def claimed(job_id: int) -> Iterator[Work | None]:
         with _lease(claim), _effect(claim) as work:
             yield work
             finish_job(work.uow.session, claim=claim)
-    except AlreadyDone:
-        log.info("job left to another attempt")
     except Exception as error:
+        if isinstance(error, AlreadyDone) and error.code == TAKEN_OVER:
+            log.info("job left to another attempt")
+            return
         log.warning("job failed", error=type(error).__name__)
-        with platform_work() as uow:
-            fail_job(uow, claim=claim, error=_cause(error), is_final=isinstance(error, DomainError))
+        _give_back(claim, error)
         if not isinstance(error, DomainError):
             raise
     else:
         log.info("job done")
+
+
+def _give_back(claim: Claim, error: Exception) -> None:
+    """End the attempt after an error; without a database its lease runs out, and the sweep does the same."""
+    try:
+        with platform_work() as uow:
+            fail_job(uow, claim=claim, error=_cause(error), is_final=isinstance(error, DomainError))
+    except (DBAPIError, PoolTimeout) as silence:
+        logger.warning("job left to its lease", job_id=claim.job_id, error=type(silence).__name__)
 
 
 def _cause(error: Exception) -> str:
@@ -152,10 +172,15 @@ def _effect(claim: Claim) -> Iterator[Work]:
 
 
 def _scope_of(session: Session, job: Job) -> tuple[Scope, Actor]:
-    """Return the platform scope for listed work, else the scope of the organisation that asked."""
+    """Return the platform scope for listed work, else the scope of the organisation that asked.
+
+    :raises RuleBroken: that organisation may not act any more.
+    """
     if job.kind in PLATFORM_JOBS or job.organisation_id is None:
         return PLATFORM_SCOPE, CLOCK
     organisation = session.get_one(Organisation, job.organisation_id)
+    if organisation.state is not OrganisationState.VERIFIED:
+        raise RuleBroken("organisation-not-active")
     actor = Actor(
         user_id=None,
         organisation_id=organisation.id,
@@ -174,9 +199,12 @@ def _lease(claim: Claim) -> Iterator[None]:
 
     def renew() -> None:
         while not ended.wait(RENEW_SECONDS):
-            with platform_work() as uow:
-                if not renew_lease(uow, claim=claim):
-                    return
+            try:
+                with platform_work() as uow:
+                    if not renew_lease(uow, claim=claim):
+                        return
+            except (DBAPIError, PoolTimeout) as error:  # the next turn tries again; the lease outlasts two of them
+                logger.warning("lease not renewed", job_id=claim.job_id, error=type(error).__name__)
 
     keeper = threading.Thread(target=renew, name=f"lease-{claim.job_id}", daemon=True)
     keeper.start()

@@ -13,8 +13,8 @@ from skills_bridge.tasks.runtime import platform_work
 
 FIGURES_EVERY: Final = timedelta(minutes=15)
 
-DAILY: Final = ("referrals.expire_referrals", "matching.match_all")
-"""Work of each day of Morocco: deadlines pass, and what counts on a day changes."""
+DAILY: Final = ("referrals.expire_referrals", "matching.match_all", "accounts.forget_visits")
+"""Work of each day of Morocco: deadlines pass, what counts on a day changes, what no longer serves goes."""
 
 BEAT_SCHEDULE: Final = {
     "ask for the open month's figures": {"task": "jobs.ask_for_figures", "schedule": 60.0},

@@ -97,7 +97,9 @@ def _enter(own: RowSession, membership_id: int | None) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session on the server."""
     own = _own_session()
+    kept = {"language": own["language"]} if "language" in own else {}
     own.clear()
+    own.update(kept)
     own.become("anonymous", user_id=None, membership_id=None)
     flash(_("Vous êtes déconnecté(e)."), "success")
     return redirect(url_for("accounts.sign_in"))

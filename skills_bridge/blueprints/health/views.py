@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, g, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from skills_bridge.blueprints.web import is_broker_down, public
+from skills_bridge.blueprints.web import is_broker_down, public, remember_installation
 from skills_bridge.extensions import db
+from skills_bridge.queries.accounts import get_installation
 
 bp = Blueprint("health", __name__)
 
@@ -27,7 +27,7 @@ def ready() -> ResponseReturnValue:
     """Say whether pages can be served; a silent broker is told, and no reason to turn people away."""
     try:
         with Session(db.engine) as own:
-            own.execute(text("SELECT 1 FROM platform_state LIMIT 1"))
+            remember_installation(get_installation(own))
     except SQLAlchemyError:
         g.database_down = True
         return jsonify(ready=False, database=False), 503

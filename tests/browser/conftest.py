@@ -1,9 +1,22 @@
-"""Chromium of the system, without its calls to the outside world."""
+"""A real Chromium in front of the real site, over one world that all browser tests share."""
+
+from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
+from werkzeug.serving import make_server
+
+from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
+from tests.browser.site import Site
+from tests.factories.story import tell_story
+from tests.factories.world import app_of, build_world
+from tests.servers import TEMPLATE, TestServers
 
 QUIET = (
     "--no-sandbox",  # root in a container has no other way
@@ -16,8 +29,53 @@ QUIET = (
     "--no-first-run",
 )
 
+OpenContext = Callable[..., BrowserContext]
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Return how the tests start the browser."""
+    """Return how the tests start the browser: the system's, silent towards outside hosts."""
     return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": list(QUIET)}
+
+
+@pytest.fixture(scope="session")
+def site(test_servers: TestServers, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Serve the site over a database in which the whole story has been told."""
+    name = f"browser_{worker_id}"
+    create_database_from_template(test_servers.superuser_url, name, TEMPLATE)
+    world = build_world(test_servers.urls(name))
+    tell_story(world)
+    app = app_of(world.urls, tmp_path_factory.mktemp("site"))
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        yield Site(world=world, app=app, base_url=f"http://localhost:{server.server_port}", aside=aside)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    for engine in world.engines.values():
+        engine.dispose()
+    drop_database(test_servers.superuser_url, name)
+
+
+@pytest.fixture
+def open_context(site: Site, browser: Browser) -> Iterator[OpenContext]:
+    """Return a function that opens a browser of its own, signed in as a person if one is named."""
+    opened: list[BrowserContext] = []
+
+    def open_as(who: str | None = None, *, language: str = "fr", width: int = 1280, **options: Any) -> BrowserContext:
+        context = browser.new_context(
+            base_url=site.base_url, viewport={"width": width, "height": 900}, locale=language, **options
+        )
+        context.set_default_timeout(10_000)
+        if who is not None:
+            cookie = site.session_of(who)
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site.base_url}])
+        opened.append(context)
+        return context
+
+    yield open_as
+    for context in opened:
+        context.close()

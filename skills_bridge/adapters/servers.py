@@ -239,21 +239,23 @@ class EmbeddedValkey:
         self._folder = folder
         self._password = password
         self._programs = programs
+        self._port = 0
 
     def start(self) -> str:
-        """Start it and return the product's address once it answers.
+        """Start it and return the product's address once it answers; started again, it is where it was before.
 
         :raises StartFailed: it does not come up.
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for attempt in range(1, PORT_TRIES + 1):
-            port = free_port()
+            port = (attempt == 1 and self._port) or free_port()
             try:
                 self._start_on(port)
             except StartFailed as failure:
                 if attempt == PORT_TRIES or "Address already in use" not in failure.tail:
                     raise
             else:
+                self._port = port
                 return f"redis://{self.user}:{quote(self._password)}@{LOOPBACK}:{port}/0"
         raise AssertionError
 

@@ -52,7 +52,7 @@ class RealInput:
         return [
             *(f"{scheme}: {', '.join(f'{n} {what}' for what, n in counts.items())}" for scheme, counts in loaded),
             f"{len(read.rows)} advertisements, {read.without_competency} of them without any competency by code",
-            f"{read.ticked} competences ticked, left out {read.without_code} without a code and {read.twice} ticked twice",
+            f"{read.ticked} competences ticked; left out: {read.without_code} without code, {read.twice} ticked twice",
             "level 3 was assumed, for advertisements tick none; their places lie in France, so that companies and",
             "provinces of the demonstration stand in for them",
             f"{self.opened} openings validated, {self.refused} rows refused",

@@ -6,7 +6,7 @@ from config.logging import configure_logging
 from config.settings import load_settings
 from skills_bridge.app import create_app, create_celery
 
-configure_logging()
+configure_logging(os.environ.get("LOG_LEVEL", "INFO"))
 settings = load_settings(os.environ)
 app = create_app(settings)
 celery = create_celery(settings)

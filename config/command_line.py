@@ -17,8 +17,11 @@ def load() -> Settings:
 
 
 def main() -> None:
-    """Run one command; wrong settings end with one clear message and exit code 2."""
-    configure_logging()
+    """Run one command; wrong settings end with one clear message and exit code 2.
+
+    A command speaks to a person: its log tells warnings only, unless ``LOG_LEVEL`` asks for more.
+    """
+    configure_logging(os.environ.get("LOG_LEVEL", "WARNING"))
     try:
         create_cli(load)(prog_name="skills-bridge")
     except SettingsError as error:

@@ -71,7 +71,7 @@ def _redacted(key: str, value: Any) -> Any:
     return value
 
 
-def configure_logging(level: int = logging.INFO) -> None:
+def configure_logging(level: str = "INFO") -> None:
     """Send structlog's events and those of the standard library through the same JSON lines."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,

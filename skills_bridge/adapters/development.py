@@ -150,7 +150,8 @@ class LocalStack:
         """Return the whole environment of a process: the machine's, without what points at other servers, and ours."""
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "COV_CORE"))}
         inherited.pop("DATABASE_URL", None)
-        return inherited | self.environ | {"PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+        ours = {"PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8", "PYTHONPATH": str(ROOT), "LOG_LEVEL": "INFO"}
+        return inherited | ours | self.environ
 
     def start_web(self) -> None:
         """Start the web server; ``wait_until_ready`` says when it serves."""

@@ -16,12 +16,10 @@ from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.packs import PackState, VisaState
 from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.domain.seekers import SeekerState
 from skills_bridge.domain.training import CohortState, EnrolmentState
 from skills_bridge.models import (
     Cohort,
     Enrolment,
-    HeldCompetency,
     ImportBatch,
     Job,
     Need,
@@ -32,6 +30,7 @@ from skills_bridge.models import (
     Seeker,
     Visa,
 )
+from skills_bridge.queries.seekers.register import is_to_interview
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,8 @@ def _referrals(*states: ReferralState) -> Counting:
 
 
 def _without_competency(actor: Actor) -> Select[int]:
-    """Count active people about whose competencies nothing is confirmed: the interviews to hold."""
-    confirmed = select(HeldCompetency.seeker_id).where(HeldCompetency.evidence != "inferred")
-    return _count(Seeker, Seeker.state == SeekerState.ACTIVE, _unit(actor, Seeker.unit_id), Seeker.id.not_in(confirmed))
+    """Count the interviews to hold: the test is the list's own."""
+    return _count(Seeker, is_to_interview(), _unit(actor, Seeker.unit_id))
 
 
 def _open_posts(_: Actor) -> Select[int]:

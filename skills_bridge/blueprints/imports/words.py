@@ -26,7 +26,7 @@ register_looks(
     {
         RowVerdict.GOOD: StateLook(_l("bonne"), "success", "check-circle"),
         RowVerdict.BAD: StateLook(_l("à corriger"), "danger", "x-circle"),
-        RowVerdict.DUPLICATE: StateLook(_l("doublon"), "warning", "people"),
+        RowVerdict.DUPLICATE: StateLook(_l("en double"), "warning", "people"),
         RowVerdict.APPLIED: StateLook(_l("appliquée"), "success", "check-circle"),
     }
 )

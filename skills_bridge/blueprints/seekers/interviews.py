@@ -50,7 +50,7 @@ class CompetencyForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     """Set one competency of a person."""
 
     competency = SelectField(_l("Compétence"), validators=[InputRequired(_l("Choisissez une compétence."))])
-    level = SelectField(_l("Niveau"), validators=[InputRequired(_l("Choisissez un niveau."))])
+    level = SelectField(_l("Niveau"), default="2", validators=[InputRequired(_l("Choisissez un niveau."))])
     evidence = SelectField(_l("Preuve"), validators=[InputRequired()])
     valid_until = DateField(_l("Valable jusqu’au"), validators=[Optional()])
 

@@ -30,7 +30,7 @@ from skills_bridge.queries.seekers.vocabulary import Choice, Choices
 
 NONE: Final = "-"
 """The choice that says a known *none*, where no choice at all says *unknown*."""
-LANGUAGE_ROWS, JOB_ROWS = 4, 4
+LANGUAGE_ROWS, JOB_ROWS = 3, 3
 COUNTRY: Final = "country"
 
 

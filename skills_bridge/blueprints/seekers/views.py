@@ -66,7 +66,6 @@ def seeker_listing() -> Listing[SeekerLine]:
             ),
             Column("state", _("État"), lambda line: line.state, "state"),
             Column("province", _("Province"), lambda line: line.province, sortable=True),
-            Column("education", _("Niveau d’études"), lambda line: line.education, detail=True),
             Column(
                 "experience",
                 _("Expérience"),
@@ -77,7 +76,6 @@ def seeker_listing() -> Listing[SeekerLine]:
             Column("competencies", _("Compétences"), lambda line: line.competencies, "number"),
             Column("completeness", _("Dossier"), lambda line: line.completeness, "state"),
             Column("registered", _("Inscription"), lambda line: line.registered_on, "day", sortable=True),
-            Column("unit", _("Agence"), lambda line: line.unit, detail=True),
         ),
         filters=_filters(),
         default_sort="registered",

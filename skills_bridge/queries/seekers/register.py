@@ -21,7 +21,7 @@ from skills_bridge.domain.seekers import (
     SeekerState,
     completeness_of,
 )
-from skills_bridge.models import AgencyUnit, EducationLevel, HeldCompetency, Province, Seeker, SeekerLanguage
+from skills_bridge.models import EducationLevel, HeldCompetency, Province, Seeker, SeekerLanguage
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 from skills_bridge.queries.seekers.vocabulary import label_of
 
@@ -39,9 +39,7 @@ class SeekerLine:
     public_id: uuid.UUID
     pseudonym: str
     state: SeekerState
-    unit: str
     province: str
-    education: str | None
     experience_months: int | None
     registered_on: date
     competencies: int
@@ -79,16 +77,13 @@ def list_seekers(
 ) -> Page[SeekerLine]:
     """People registered with the actor's agency."""
     held = select(func.count()).where(HeldCompetency.seeker_id == Seeker.id).correlate(Seeker).scalar_subquery()
-    unit = AgencyUnit.name_ar if language == "ar" else AgencyUnit.name_fr
     query = (
         select(
             Seeker.id,
             Seeker.public_id,
             Seeker.pseudonym,
             Seeker.state,
-            unit,
             label_of(Province, language),
-            label_of(EducationLevel, language),
             Seeker.experience_months,
             Seeker.registered_on,
             held,
@@ -96,7 +91,6 @@ def list_seekers(
             Seeker.matching_objected_at.is_not(None),
         )
         .join(Province, Province.code == Seeker.province_code)
-        .join(AgencyUnit, AgencyUnit.id == Seeker.unit_id)
         .outerjoin(EducationLevel, EducationLevel.code == Seeker.education_code)
         .where(Seeker.agency_id == actor.organisation_id)
     )

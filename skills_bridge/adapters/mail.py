@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -39,9 +40,9 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Message-ID"] = f"<{letter.message_key}@skills-bridge>"
-    message["Content-Language"] = letter.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.body)
+    message["Content-Language"] = letter.language  # after the content, which clears all that describes it
     return message
 
 
@@ -83,19 +84,19 @@ class SmtpMailer:
                 if refused:
                     raise smtplib.SMTPRecipientsRefused(refused)
 
-    def _connected(self) -> smtplib.SMTP:
-        """Return the open connection, signed in where the address holds a name."""
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """Hold a connection open, signed in where the address holds a name."""
         parts = urlsplit(self.url)
         host, port = parts.hostname or "", parts.port or 0
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=5, context=ssl.create_default_context())
-        else:
-            server = smtplib.SMTP(host, port, timeout=5)
-        if parts.username:
-            if parts.scheme != "smtps":
-                server.starttls(context=ssl.create_default_context())
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
+        safe = ssl.create_default_context()
+        made = smtplib.SMTP_SSL(host, port, timeout=5, context=safe) if parts.scheme == "smtps" else None
+        with made or smtplib.SMTP(host, port, timeout=5) as server:
+            if parts.username:
+                if made is None:
+                    server.starttls(context=safe)
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            yield server
 
 
 def mailer_of(settings: MailSettings) -> Mailer:

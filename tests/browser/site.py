@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import Cookie
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from werkzeug.test import Cookie
 
+from skills_bridge.blueprints.web import cookie_name
 from tests.factories.world import World, client_of
 
 PEOPLE: Final = (
@@ -41,7 +42,7 @@ MENU: Final = ".index"
 
 @dataclass(frozen=True)
 class Visited:
-    """A page that a person reaches by links; ``view`` is its endpoint, with the kind of list where there are several."""
+    """A page that a person reaches by links; ``view`` is its endpoint, with the kind of list if there are several."""
 
     view: str
     path: str
@@ -62,8 +63,7 @@ class Site:
 
     def session_of(self, who: str) -> Cookie:
         """Return the session cookie of a signed-in person."""
-        (cookie,) = self.aside.submit(self._client, who).result()._cookies.values()  # noqa: SLF001  # its name is the app's own
-        return cookie
+        return self.aside.submit(self._signed_in, who).result()
 
     def pages_of(self, who: str) -> tuple[Visited, ...]:
         """Return the pages that a person reaches from the home page by links: one a view."""
@@ -82,6 +82,12 @@ class Site:
     def path_to(self, who: str, view: str) -> str:
         """Return the address of a page of a view, as a person reaches it."""
         return next(page.path for page in self.pages_of(who) if page.view == view)
+
+    def _signed_in(self, who: str) -> Cookie:
+        with self.app.app_context():
+            cookie = self._client(who).get_cookie(cookie_name(), domain="localhost")
+        assert cookie is not None
+        return cookie
 
     def _client(self, who: str) -> FlaskClient:
         if who not in self._clients:

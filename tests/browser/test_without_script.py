@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -28,10 +30,13 @@ class TestWithoutScript:
     def test_an_interview_is_kept_by_its_button(self, site: Site, open_context: OpenContext) -> None:
         page = open_context("adviser", java_script_enabled=False).new_page()
         page.goto(site.path_to("adviser", "seekers.interview"))
-        choices = page.locator("main input[type=radio]")
-        expect(choices.first).to_be_visible()
-        choices.last.check()
-        page.locator("main form button[type=submit]").last.click()
+        question = page.locator("fieldset.question").first
+        answer = question.locator("label").last
+        words = answer.inner_text()
+        answer.click()
+        page.get_by_role("button", name="Terminer", exact=True).click()
 
-        expect(page.locator(".flash").first).to_be_visible()
-        expect(page.locator(".error-summary")).to_have_count(0)
+        expect(page).to_have_url(re.compile(r"/seekers/[0-9a-f-]{36}$"))
+        page.go_back()
+        page.reload()
+        expect(page.locator(".answer-kept").first).to_contain_text(words.split()[-1])

@@ -25,6 +25,7 @@ from tests.factories.referrals import (
     computed_run,
     fitting_seeker,
     invited_referral,
+    later,
     proposed_referral,
     recorded_placement,
     registered_seeker,
@@ -38,8 +39,8 @@ SEALER: Final = Sealer(SealKey("test-seal", b"s" * 32))
 
 
 def tell_story(world: World) -> None:
-    """Fill a world: openings in each state, people of each list, a running course, referrals, a start, a frozen month."""
-    with world.platform() as uow:
+    """Fill a world: openings by state, people of each list, a running course, referrals, a start, a frozen month."""
+    with world.platform(clock=later(1)) as uow:  # alive for as long as the tests last
         mark_demo(uow)
         mark_broker_seen(uow)
     draft_opening(world)

@@ -11,6 +11,7 @@ from wtforms import FieldList, Form, FormField, StringField
 from wtforms.validators import Length, Optional
 
 from skills_bridge.blueprints.fields import change_rows, choice_field, offer
+from skills_bridge.blueprints.formats import form_choices
 from skills_bridge.blueprints.framework.words import evidence_words, level_words, weight_words
 from skills_bridge.blueprints.web import language, reading
 from skills_bridge.domain.framework import LEVELS, WEIGHTS, Asked, Evidence
@@ -33,7 +34,7 @@ class RequirementForm(Form):
     )
     level = choice_field(_l("Niveau"), default=USUAL_LEVEL)
     necessity = choice_field(
-        _l("Nécessité"), default=MUST, choices=[(MUST, _l("indispensable")), ("nice", _l("souhaitée"))]
+        _l("Nécessité"), default=MUST, choices=form_choices([(MUST, _l("indispensable")), ("nice", _l("souhaitée"))])
     )
     weight = choice_field(_l("Importance"), default=USUAL_WEIGHT)
     evidence = choice_field(_l("Preuve demandée"), default=Evidence.DECLARED.value)

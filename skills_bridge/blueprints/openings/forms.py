@@ -19,6 +19,7 @@ from skills_bridge.blueprints.fields import (
     read_version,
     whole_field,
 )
+from skills_bridge.blueprints.formats import form_choices
 from skills_bridge.blueprints.framework.requirements import Meanings, asked_by, check_meanings, requirement_rows
 from skills_bridge.blueprints.openings.looks import close_reason_choices
 from skills_bridge.domain.framework import Cefr
@@ -35,7 +36,9 @@ class LanguageForm(Form):
     """A language and the least level; a row without a language asks for nothing."""
 
     language = choice_field(_l("Langue"))
-    level = choice_field(_l("Niveau minimal"), choices=[(level.value, level.value) for level in Cefr], default="B1")
+    level = choice_field(
+        _l("Niveau minimal"), choices=form_choices((level.value, level.value) for level in Cefr), default="B1"
+    )
 
 
 class OpeningForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -186,7 +189,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Name the reasons in the reader's language."""
         super().__init__(*args, **kwargs)
-        self.reason.choices = [("", ""), *close_reason_choices()]
+        self.reason.choices = form_choices(close_reason_choices(), "")
 
     def to_command(self) -> Closing:
         """Return the keyword arguments of the service; call it on a valid form only."""

@@ -30,6 +30,7 @@ from skills_bridge.models import (
     Seeker,
     Visa,
 )
+from skills_bridge.queries.openings import is_followed_by, is_waiting
 from skills_bridge.queries.seekers.register import is_to_interview
 
 
@@ -96,7 +97,7 @@ def _visas(actor: Actor) -> Select[int]:
 
 COUNTS: Final[Mapping[str, Counting]] = {
     "openings_draft": _openings(OpeningState.DRAFT),
-    "openings_submitted": _openings(OpeningState.SUBMITTED),
+    "openings_submitted": lambda actor: _count(Opening, is_waiting(), is_followed_by(actor)),
     "openings_validated": _openings(OpeningState.VALIDATED),
     "open_posts": _open_posts,
     "needs": lambda _: _count(Need, Need.state == "open"),

@@ -24,13 +24,13 @@ class WorkWords:
 WORDS: Final[Mapping[str, WorkWords]] = {
     "openings_draft": WorkWords(_l("Offres en brouillon"), "openings.index", "pencil", filters={"state": "draft"}),
     "openings_submitted": WorkWords(
-        _l("Offres en attente de validation"), "openings.index", "clipboard-check", "warning", {"state": "submitted"}
+        _l("Offres en attente de validation"), "openings.index", "clipboard-check", "warning", {"todo": "validate"}
     ),
     "openings_validated": WorkWords(
         _l("Offres en cours de recrutement"), "openings.index", "briefcase", filters={"state": "validated"}
     ),
-    "open_posts": WorkWords(_l("Postes encore à pourvoir"), "openings.index", "person-plus"),
-    "needs": WorkWords(_l("Besoins déclarés"), "needs.index", "clipboard-data"),
+    "open_posts": WorkWords(_l("Postes encore à pourvoir"), "openings.index", "person-plus", filters={"posts": "open"}),
+    "needs": WorkWords(_l("Besoins déclarés"), "needs.index", "clipboard-data", filters={"state": "open"}),
     "referrals_to_answer": WorkWords(
         _l("Candidatures en attente de la réponse de l’entreprise"),
         "referrals.index",

@@ -23,7 +23,8 @@ from skills_bridge.domain.seekers import (
 from skills_bridge.models import Competency, JobProfile, Opening, Referral, Seeker
 from skills_bridge.services.matching import compute_shortlist
 from skills_bridge.services.placements import record_placement
-from skills_bridge.services.referrals import invite, record_answer, refer, select as choose, send_referral
+from skills_bridge.services.referrals import invite, record_answer, refer, send_referral
+from skills_bridge.services.referrals import select as choose
 from skills_bridge.services.seekers import record_competency, register_seeker
 from skills_bridge.unit_of_work import UnitOfWork, utc_now
 from tests.factories.openings import OPERATOR

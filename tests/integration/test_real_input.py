@@ -21,7 +21,7 @@ from skills_bridge.services.framework import load_reference
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.real_data, pytest.mark.xdist_group("real-input")]
 
-PEOPLE = 600
+PEOPLE = 400
 
 
 @pytest.fixture(scope="module")

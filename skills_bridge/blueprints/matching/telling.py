@@ -109,14 +109,14 @@ class Teller:
         told = [self._value(kind, value) for value in values[:NAMED]]
         more = len(values) - len(told)
         if more:
-            told.append(ngettext("%(num)s autre", "%(num)s autres", more, num=more))
+            told.append(ngettext("%(num)s autre", "%(num)s autres", more))
         return str(_(", ")).join(told)
 
     def _value(self, kind: GateKind, value: Value) -> str:
         if kind in DAYS:
             return day(date.fromisoformat(str(value)))
         if kind is GateKind.EXPERIENCE:
-            return str(ngettext("%(num)s mois", "%(num)s mois", int(value), num=value))
+            return str(ngettext("%(num)s mois", "%(num)s mois", int(value)))
         if kind is GateKind.LANGUAGE:
             return str(value) or str(_("non parlée"))
         label = self.labels.value(kind, value)

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from skills_bridge.blueprints.formats import number
 from skills_bridge.blueprints.matching.forms import ReferForm
 from skills_bridge.blueprints.matching.listings import match_listing, seeker_listing
 from skills_bridge.blueprints.matching.telling import Teller, changes
@@ -89,7 +88,6 @@ def _tell(outcome: BulkOutcome) -> None:
                 "%(num)s personne proposée : appelez-la pour recueillir sa réponse.",
                 "%(num)s personnes proposées : appelez-les pour recueillir leur réponse.",
                 done,
-                num=number(done),
             ),
             "success",
         )

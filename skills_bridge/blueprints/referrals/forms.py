@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any, Final, TypedDict
+from typing import Any, ClassVar, Final, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -36,6 +36,8 @@ CHOOSE: Final = _l("Choisir…")
 
 class Needed:
     """Ask for a field where one answer is chosen; otherwise it may stay empty."""
+
+    field_flags: ClassVar = {"required": True}
 
     def __init__(self, answer: str, message: Any) -> None:
         """Keep the answer and the sentence."""
@@ -128,7 +130,9 @@ class CompanyAnswerForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no ty
         validators=[Needed(INVITE, _l("Indiquez la date et l’heure, par exemple 31/03/2027 09:30."))],
         format=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
     )
-    place = StringField(_l("Lieu de l’entretien"), validators=[Length(max=200)])
+    place = StringField(
+        _l("Lieu de l’entretien"), validators=[Needed(INVITE, _l("Indiquez le lieu de l’entretien.")), Length(max=200)]
+    )
     contact = StringField(_l("Personne à demander sur place"), validators=[Length(max=200)])
     reason = SelectField(
         _l("Motif, si vous ne retenez pas"),

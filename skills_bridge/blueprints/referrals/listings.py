@@ -40,9 +40,8 @@ def referral_listing(openings: Sequence[tuple[str, str]], *, is_company: bool) -
             Column("state", _("État"), lambda line: line.state, "state"),
             Column("opening", _("Offre"), lambda line: line.opening, "reference", sortable=True),
             Column("title", _("Intitulé"), lambda line: line.title),
-            *(() if is_company else _agency_columns()),
+            *(() if is_company else (_company_column(),)),
             Column("score", _("Score"), lambda line: line.score, "score", sortable=True, detail=True),
-            Column("sent", _("Transmise le"), lambda line: line.sent_at, "day", sortable=True, detail=True),
             Column("due", _("Réponse avant le"), lambda line: line.due_on, "day", sortable=True),
             Column("changed", _("Depuis le"), lambda line: line.changed_at, "day", sortable=True),
         ),
@@ -56,8 +55,5 @@ def referral_listing(openings: Sequence[tuple[str, str]], *, is_company: bool) -
     )
 
 
-def _agency_columns() -> tuple[Column[ReferralLine], ...]:
-    return (
-        Column("company", _("Entreprise"), lambda line: line.company.text(language())),
-        Column("unit", _("Agence"), lambda line: line.unit.text(language()), detail=True),
-    )
+def _company_column() -> Column[ReferralLine]:
+    return Column("company", _("Entreprise"), lambda line: line.company.text(language()))

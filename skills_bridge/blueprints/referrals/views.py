@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from skills_bridge.blueprints.fields import show_refusal
-from skills_bridge.blueprints.formats import number
 from skills_bridge.blueprints.referrals.forms import (
     INVITE,
     REJECT,
@@ -221,7 +220,7 @@ def _back() -> str | None:
 def tell(outcome: referrals.BulkOutcome) -> None:
     """Say what became of a step with several referrals."""
     if done := len(outcome.done):
-        flash(ngettext("%(num)s dossier traité.", "%(num)s dossiers traités.", done, num=number(done)), "success")
+        flash(ngettext("%(num)s dossier traité.", "%(num)s dossiers traités.", done), "success")
     for sentence in sorted({explain(refusal) for _key, refusal in outcome.refused}):
         flash(sentence, "warning")
     if not outcome.done and not outcome.refused:

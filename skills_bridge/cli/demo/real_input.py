@@ -147,9 +147,8 @@ def _matches(stage: Stage, opened: Sequence[int]) -> list[str]:
         rows = list(reversed(best.values()))[:SHOWN]
         accounts = [from_stored(row.MatchResult.trace) for row in rows]
         keys = frozenset[int]().union(*(account.competency_ids for account in accounts))
-        labels = dict(
-            session.execute(select(Competency.id, Competency.label_fr).where(Competency.id.in_(keys))).tuples().all()
-        )
+        named = session.execute(select(Competency.id, Competency.label_fr).where(Competency.id.in_(keys)))
+        labels = {key: label for key, label in named}  # noqa: C416  # rows are no pairs for the type checker
         return [
             line
             for row, account in zip(rows, accounts, strict=True)

@@ -110,14 +110,14 @@ class TestSignIn:
         assert "Adresse ou mot de passe incorrect" in bodies[0]
         assert bodies[0] == bodies[1]
 
-    @pytest.mark.parametrize("email", [ADDRESS, "nobody@example.invalid"])
-    def test_is_refused_after_too_many_tries_even_with_the_right_password(self, app: Flask, email: str) -> None:
-        client = app.test_client()
-        for _ in range(LIMITS["password"][0]):
-            give_password(client, email=email.upper(), password="faux")
-        answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+    def test_is_refused_after_too_many_tries_even_with_the_right_password(self, app: Flask) -> None:
+        for email in (ADDRESS, "nobody@example.invalid"):
+            client = app.test_client()
+            for _ in range(LIMITS["password"][0]):
+                give_password(client, email=email.upper(), password="faux")
+            answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
 
-        assert (answer.status_code, "Trop d’essais" in answer.get_data(as_text=True)) == (200, True)
+            assert (answer.status_code, "Trop d’essais" in answer.get_data(as_text=True)) == (200, True)
 
     def test_is_refused_after_too_many_codes(self, app: Flask) -> None:
         client = app.test_client()
@@ -144,11 +144,11 @@ class TestSignIn:
         assert homeless.post("/sign-in/code", data={"code": code_now()}).headers["Location"] == "/sign-in"
         assert "aucun organisme actif" in homeless.get("/sign-in").get_data(as_text=True)
 
-    @pytest.mark.parametrize("field", ["email", "password"])
-    def test_refuses_letters_that_no_text_holds(self, app: Flask, field: str) -> None:
-        data = {"email": ADDRESS, "password": PASSWORD, field: "a\0b"}
+    def test_refuses_letters_that_no_text_holds(self, app: Flask) -> None:
+        for field in ("email", "password"):
+            data = {"email": ADDRESS, "password": PASSWORD, field: "a\0b"}
 
-        assert app.test_client().post("/sign-in", data=data).status_code == 400
+            assert app.test_client().post("/sign-in", data=data).status_code == 400
 
 
 class TestNextPage:
@@ -160,13 +160,13 @@ class TestNextPage:
     def test_may_be_any_page_of_ours(self, path: str) -> None:
         assert is_local_path(path)
 
-    @pytest.mark.parametrize(("wanted", "reached"), [("/openings", "/openings"), ("//evil.example", "/")])
-    def test_is_reached_after_the_code(self, app: Flask, wanted: str, reached: str) -> None:
-        client = app.test_client()
-        give_password(client, wanted=wanted)
-        answer = client.post("/sign-in/code", query_string={"next": wanted}, data={"code": code_now()})
+    def test_is_reached_after_the_code_if_it_is_ours(self, app: Flask) -> None:
+        for shift, (wanted, reached) in enumerate([("/openings", "/openings"), ("//evil.example", "/")]):
+            client = app.test_client()
+            give_password(client, wanted=wanted)
+            answer = client.post("/sign-in/code", query_string={"next": wanted}, data={"code": code_now(shift)})
 
-        assert answer.headers["Location"] == reached
+            assert answer.headers["Location"] == reached
 
 
 class TestToken:
@@ -196,21 +196,15 @@ class TestToken:
         assert "Path=/" in header
         assert "Domain" not in header
 
-    def test_ends_when_nobody_uses_it(self, app: Flask, world: World) -> None:
-        client = client_of(app, world, "adviser")
-        with world.as_owner() as session:
-            session.execute(update(WebSession).values(seen_at=utc_now() - timedelta(minutes=31)))
-            session.commit()
+    def test_ends_when_nobody_uses_it_and_after_a_day_of_work(self, app: Flask, world: World) -> None:
+        for column, age in (("seen_at", timedelta(minutes=31)), ("started_at", timedelta(hours=11))):
+            client = client_of(app, world, "adviser")
+            assert client.get("/").status_code == 200
+            with world.as_owner() as session:
+                session.execute(update(WebSession).values({column: utc_now() - age}))
+                session.commit()
 
-        assert client.get("/").status_code == 302
-
-    def test_ends_after_a_day_of_work_however_much_it_is_used(self, app: Flask, world: World) -> None:
-        client = client_of(app, world, "adviser")
-        with world.as_owner() as session:
-            session.execute(update(WebSession).values(started_at=utc_now() - timedelta(hours=11)))
-            session.commit()
-
-        assert client.get("/").status_code == 302
+            assert client.get("/").status_code == 302, column
 
     def test_opens_nothing_once_the_membership_ended(self, app: Flask, world: World) -> None:
         client = client_of(app, world, "adviser")
@@ -249,12 +243,12 @@ class TestForms:
 
 
 class TestHost:
-    @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "[::1]"])
-    def test_that_is_not_ours_gets_no_page(self, app: Flask, host: str) -> None:
-        answer = app.test_client().get("/sign-in", headers={"Host": host})
+    def test_that_is_not_ours_gets_no_page(self, app: Flask) -> None:
+        for host in ("evil.example", "localhost.evil.example", "localhost@evil.example", "[::1]"):
+            answer = app.test_client().get("/sign-in", headers={"Host": host})
 
-        assert answer.status_code == 400
-        assert "evil" not in answer.get_data(as_text=True)
+            assert answer.status_code == 400, host
+            assert "evil" not in answer.get_data(as_text=True)
 
     def test_named_by_a_stranger_is_not_believed(self, app: Flask) -> None:
         answer = app.test_client().get("/", headers={"X-Forwarded-Host": "evil.example"})
@@ -268,7 +262,7 @@ class TestVisits:
         give_password(app.test_client(), password="faux")
         client_of(app, world, "adviser")
         with world.platform(clock=lambda: utc_now() + timedelta(days=2)) as uow:
-            assert forget_visits(uow) == 1
+            assert forget_visits(uow) == 2
 
         with world.as_owner() as session:
             assert session.scalar(select(func.count()).select_from(SignInAttempt)) == 0

@@ -174,12 +174,12 @@ class LocalStack:
         self._start("relay", "config.command_line", "jobs", "relay")
 
     def start_processes(self) -> None:
-        """Start the site, wait until it serves, and start the other three processes.
+        """Start all four processes: the web server first, so that the site serves soonest.
 
-        :raises processes.StartFailed: one of them ended, or the site is not ready in time.
+        :raises processes.StartFailed: the site is not ready in time.
         """
         self.start_web()
-        self.wait_until_ready()  # first: on few cores the others would make the first page wait
+        self.wait_until_ready()
         self.start_worker()
         self.start_beat()
         self.start_relay()

@@ -1,10 +1,12 @@
 import socket
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from celery import Celery
 from redis import Redis
 
 from config.settings import load_settings
@@ -22,6 +24,13 @@ from skills_bridge.adapters.development import (
 from skills_bridge.adapters.processes import AlreadyRunning, StartFailed, last_lines
 from skills_bridge.cli.database import upgrade_schema
 from tests.servers import TestServers
+
+
+def wait_for(happens: Callable[[], object], seconds: float = 60.0) -> None:
+    limit = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < limit, "it did not happen in time"
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -110,6 +119,9 @@ class TestLocalStack:
             upgrade_schema(stack.databases.owner)
             stack.start_processes()
             served = answers(f"{stack.base_url}/ready")
+            with Celery("probe", broker=stack.environ["REDIS_URL"], set_as_current=False) as probe:
+                wait_for(lambda: probe.control.ping(timeout=1.0))
+            wait_for(lambda: "relay started" in last_lines(stack.programs.log_of("relay")))
             said = {name: last_lines(stack.programs.log_of(name)) for name in stack.programs.dead()}
         assert (served, said) == (True, {})
         assert not answers(f"{stack.base_url}/ready")

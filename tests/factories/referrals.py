@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -10,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.errors import DomainError
 from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.placements import PlacementKind
 from skills_bridge.domain.seekers import (
@@ -175,11 +177,31 @@ def later(days: int) -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + timedelta(days=days)
 
 
+def at_once(acts: list[Callable[[], object]]) -> list[object]:
+    """Do several acts from as many threads, each on connections of its own; return results and refusals."""
+    gate, found = threading.Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait(30)
+        try:
+            found.append(act())
+        except DomainError as refusal:
+            found.append(refusal)
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return found
+
+
 __all__ = [
     "Opening",
     "Referral",
     "Seeker",
     "accepted_referral",
+    "at_once",
     "computed_run",
     "fitting_seeker",
     "hold",

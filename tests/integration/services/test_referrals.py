@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import (
     AlreadyDone,
-    DomainError,
     IllegalMove,
     Invalid,
     NotFound,
@@ -19,9 +17,6 @@ from skills_bridge.domain.errors import (
 )
 from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.referrals import (
-    LIVE,
-    MOVES,
-    REOPENED,
     DeclineReason,
     EndReason,
     ReferralState,
@@ -31,7 +26,7 @@ from skills_bridge.domain.referrals import (
 )
 from skills_bridge.domain.seekers import Channel, ConsentKind
 from skills_bridge.domain.settings import DatabaseUrls
-from skills_bridge.models import Job, Opening, Referral, Seeker, StateChange
+from skills_bridge.models import Job, Opening, Referral
 from skills_bridge.services import referrals
 from skills_bridge.services.openings import close_opening, pause_opening
 from skills_bridge.services.seekers import object_to_matching, pause_seeker
@@ -39,6 +34,7 @@ from skills_bridge.unit_of_work import UnitOfWork
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import (
     accepted_referral,
+    at_once,
     computed_run,
     fitting_seeker,
     invited_referral,
@@ -82,9 +78,7 @@ def jobs_of(world: World, kind: str) -> list[int | None]:
 
 
 class TestRefer:
-    def test_proposes_with_the_standing_of_the_current_list(
-        self, world: World, opening_id: int, seeker_id: int
-    ) -> None:
+    def test_proposes_with_the_standing_of_the_list(self, world: World, opening_id: int, seeker_id: int) -> None:
         run_id = computed_run(world, opening_id)
 
         referral = stored(world, Referral, proposed_referral(world, opening_id, seeker_id))
@@ -162,6 +156,11 @@ class TestRefer:
         with pytest.raises(RuleBroken, match="no-open-post"):
             proposed_referral(world, opening_id, seeker_id)
 
+    def test_proposes_a_person_about_whom_nothing_is_known(self, world: World, opening_id: int) -> None:
+        seeker_id = registered_seeker(world)
+
+        assert state_of(world, proposed_referral(world, opening_id, seeker_id)) is _S.PROPOSED
+
     def test_finds_nobody_that_does_not_exist(self, world: World, opening_id: int) -> None:
         with pytest.raises(NotFound):
             proposed_referral(world, opening_id, 999)
@@ -178,25 +177,6 @@ class TestRefer:
 
         assert sum(isinstance(result, int) for result in found) == 3
         assert {str(result) for result in found if not isinstance(result, int)} == {"too-many-live-referrals"}
-
-
-def at_once(acts: list[Callable[[], object]]) -> list[object]:
-    """Do several acts from as many threads, each on connections of its own; return results and refusals."""
-    gate, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        gate.wait(30)
-        try:
-            found.append(act())
-        except DomainError as refusal:
-            found.append(refusal)
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
 
 
 class TestReferSeveral:
@@ -498,112 +478,3 @@ class TestExpireReferrals:
 
         with world.platform(clock=later(90)) as uow:
             assert referrals.expire_referrals(uow) == ()
-
-
-class TestStateTable:
-    """Every act from every state: allowed exactly where the table says so."""
-
-    ACTS: tuple[tuple[str, ReferralState, Callable[[UnitOfWork, int], object]], ...] = (
-        (
-            "adviser",
-            _S.ACCEPTED,
-            lambda u, k: referrals.record_answer(
-                u, referral_id=k, accepted=True, channel=Channel.PHONE, answered_on=today()
-            ),
-        ),
-        (
-            "adviser",
-            _S.DECLINED,
-            lambda u, k: referrals.record_answer(
-                u,
-                referral_id=k,
-                accepted=False,
-                channel=Channel.PHONE,
-                answered_on=today(),
-                reason=DeclineReason.PAY,
-            ),
-        ),
-        ("hr_manager", _S.SELECTED, lambda u, k: referrals.select(u, referral_id=k)),
-        ("hr_manager", _S.REJECTED, lambda u, k: referrals.reject(u, referral_id=k, reason=RejectReason.LANGUAGE)),
-        (
-            "hr_manager",
-            _S.INVITED,
-            lambda u, k: referrals.invite(u, referral_id=k, at=later(3)(), place="Accueil", contact=""),
-        ),
-        ("hr_manager", _S.NO_SHOW, lambda u, k: referrals.record_no_show(u, referral_id=k)),
-        (
-            "adviser",
-            _S.WITHDRAWN,
-            lambda u, k: referrals.withdraw(u, referral_id=k, reason=WithdrawReason.OTHER_OPENING),
-        ),
-    )
-
-    def put(self, world: World, referral_id: int, state: ReferralState) -> None:
-        """Bring the row into a state, whatever led there."""
-        with world.platform() as uow:
-            uow.session.execute(
-                update(Referral)
-                .where(Referral.id == referral_id)
-                .values(
-                    state=state,
-                    decided_by=world.actors["adviser"].user_id,
-                    answered_on=None,
-                    answered_channel=None,
-                    invited_at=None,
-                )
-            )
-
-    def test_is_the_only_way_to_move(self, world: World, opening_id: int, seeker_id: int) -> None:
-        referral_id = sent_referral(world, opening_id, seeker_id)
-        walked = 0
-        for state in ReferralState:
-            for who, target, act in self.ACTS:
-                self.put(world, referral_id, state)
-                is_back = state in REOPENED and REOPENED[state] is target
-                try:
-                    with world.acting(who) as uow:
-                        act(uow, referral_id)
-                except (IllegalMove, NotFound):
-                    hidden = who == "hr_manager" and state in (_S.PROPOSED, _S.DECLINED)
-                    assert hidden or target not in MOVES[state], (state, target)
-                else:
-                    assert target in MOVES[state], (state, target)
-                    assert state_of(world, referral_id) is target
-                    walked += not is_back
-        assert walked >= 2 + len(LIVE) + 5
-
-    def test_leaves_a_line_for_each_step(self, world: World, opening_id: int, seeker_id: int) -> None:
-        referral_id = selected_referral(world, opening_id, seeker_id)
-
-        with world.platform() as uow:
-            rows = uow.session.scalars(
-                select(StateChange)
-                .where(StateChange.object_kind == "referral", StateChange.object_id == referral_id)
-                .order_by(StateChange.id)
-            ).all()
-        assert [(row.from_state, row.to_state, row.actor_name) for row in rows] == [
-            (None, "proposed", "adviser"),
-            ("proposed", "accepted", "adviser"),
-            ("accepted", "sent", "adviser"),
-            ("sent", "selected", "hr_manager"),
-        ]
-
-    def test_lets_no_clock_decide_for_people(self, world: World, opening_id: int, seeker_id: int) -> None:
-        referral_id = sent_referral(world, opening_id, seeker_id)
-
-        with pytest.raises(RuleBroken, match="person-must-decide"), world.platform() as uow:
-            referrals.select(uow, referral_id=referral_id)
-
-    def test_is_guarded_by_the_database_too(self, world: World, opening_id: int, seeker_id: int) -> None:
-        referral_id = proposed_referral(world, opening_id, seeker_id)
-
-        with pytest.raises(Exception, match="a_person_decides"), world.platform() as uow:
-            uow.session.execute(text("UPDATE referral SET state = 'selected' WHERE id = :id"), {"id": referral_id})
-
-
-def test_a_blank_person_may_be_proposed_too(database: DatabaseUrls) -> None:
-    world = build_world(database)
-    opening_id, seeker_id = validated_opening(world), registered_seeker(world)
-
-    assert state_of(world, proposed_referral(world, opening_id, seeker_id)) is _S.PROPOSED
-    assert stored(world, Seeker, seeker_id).interviewed_at is None

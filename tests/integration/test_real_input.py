@@ -48,7 +48,7 @@ class TestTryRealInput:
     def test_counts_what_the_file_holds(self, found: RealInput, real_data: Path) -> None:
         with (real_data / ADVERTISEMENTS).open(encoding="utf-8-sig", newline="") as file:
             ticked = [json.loads(row["competences_json"] or "[]") for row in csv.DictReader(file)]
-        coded = [[one for one in row if one["code"]] for row in ticked]
+        coded = [[one for one in row if one.get("code")] for row in ticked]
 
         assert len(found.advertisements.rows) == len(ticked) == 91
         assert found.advertisements.ticked == sum(len(row) for row in ticked)

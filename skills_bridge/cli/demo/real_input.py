@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from skills_bridge.adapters.advertisements import Advertisements, read_advertisements
 from skills_bridge.adapters.framework_files import ROME, read_esco, read_rome
@@ -143,8 +143,10 @@ def _matches(stage: Stage, opened: Sequence[int]) -> list[str]:
             .where(Opening.id.in_(opened), MatchResult.result_class.in_(LISTED), MatchResult.rank == 1)
             .order_by(MatchResult.result_class, MatchResult.score.desc().nulls_last(), Opening.id)
         )
-        best = {row.reference: row for row in reversed(found.all())}
-        rows = list(reversed(best.values()))[:SHOWN]
+        best: dict[str, Row[tuple[str, str, MatchResult]]] = {}
+        for row in found:
+            best.setdefault(row.reference, row)
+        rows = list(best.values())[:SHOWN]
         accounts = [from_stored(row.MatchResult.trace) for row in rows]
         keys = frozenset[int]().union(*(account.competency_ids for account in accounts))
         named = session.execute(select(Competency.id, Competency.label_fr).where(Competency.id.in_(keys)))

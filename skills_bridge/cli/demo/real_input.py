@@ -143,7 +143,7 @@ def _matches(stage: Stage, opened: Sequence[int]) -> list[str]:
             .where(Opening.id.in_(opened), MatchResult.result_class.in_(LISTED), MatchResult.rank == 1)
             .order_by(MatchResult.result_class, MatchResult.score.desc().nulls_last(), Opening.id)
         )
-        best: dict[str, Row[tuple[str, str, MatchResult]]] = {}
+        best: dict[str, Row[str, str, MatchResult]] = {}
         for row in found:
             best.setdefault(row.reference, row)
         rows = list(best.values())[:SHOWN]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -303,7 +304,7 @@ class TestUpdate:
         answer = company.post(f"/openings/{reference}/update", data=filled(world, version="1", title="Mieux"))
 
         assert CRIMPING in page
-        assert 'checked id="licences-' in page
+        assert re.search(r'<input checked[^>]*value="driving_b"', page)
         assert answer.location == f"/openings/{reference}"
         assert only(world).title == "Mieux"
 
@@ -480,7 +481,6 @@ class TestOtherActs:
         company.post(f"/openings/{reference}/posts/close", data={**form, "count": "1"})
 
         assert "2 postes libres à cette échéance" in too_many
-        assert "1" in text(company.get(f"/openings/{reference}"))
         with world.as_owner() as session:
             assert [post.closed_on is None for post in session.scalars(select(Post).order_by(Post.id))] == [True, False]
 

@@ -228,7 +228,7 @@ def close(reference: str) -> ResponseReturnValue:
 def close_posts(reference: str) -> ResponseReturnValue:
     """Close some of the free posts."""
     message = _("Les postes sont fermés.")
-    return _act_by_form(reference, ClosePostsForm, services.close_posts, message, "openings/services.close_posts.html")
+    return _act_by_form(reference, ClosePostsForm, services.close_posts, message, "openings/close_posts.html")
 
 
 @bp.post("/<string:reference>/copy")

@@ -1,5 +1,6 @@
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -27,10 +28,18 @@ def ask(url: str, query: str) -> str:
     return str(row[0])
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    for place in (tmp_path, tmp_path / "first", tmp_path / "second"):
+        end_recorded(place)
+        forget(place)
+
+
 class TestEmbeddedPostgres:
-    def test_keeps_its_data_across_a_restart(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        server = EmbeddedPostgres(tmp_path, "secret", programs, throwaway=True)
+    def test_keeps_its_data_across_a_restart(self, folder: Path) -> None:
+        programs = Programs(folder)
+        server = EmbeddedPostgres(folder, "secret", programs, throwaway=True)
         with psycopg.connect(plain_url(server.start()), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
         server.stop()
@@ -38,24 +47,21 @@ class TestEmbeddedPostgres:
         again = ask(server.start(), "SELECT n FROM kept")
 
         programs.stop_all()
-        forget(tmp_path)
         assert again == "7"
 
-    def test_two_checkouts_run_side_by_side(self, tmp_path: Path) -> None:
-        first, second = tmp_path / "first", tmp_path / "second"
-        stacks = [(folder, Programs(folder)) for folder in (first, second)]
-        urls = [EmbeddedPostgres(folder, folder.name, programs, throwaway=True).start() for folder, programs in stacks]
+    def test_two_checkouts_run_side_by_side(self, folder: Path) -> None:
+        stacks = [(place, Programs(place)) for place in (folder / "first", folder / "second")]
+        urls = [EmbeddedPostgres(place, place.name, programs, throwaway=True).start() for place, programs in stacks]
 
-        folders = [ask(url, "SHOW data_directory") for url in urls]
+        found = {ask(url, "SHOW data_directory") for url in urls}
 
-        for folder, programs in stacks:
+        for _place, programs in stacks:
             programs.stop_all()
-            forget(folder)
-        assert len(set(folders)) == 2
+        assert len(found) == 2
 
-    def test_a_killed_one_recovers(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        server = EmbeddedPostgres(tmp_path, "secret", programs)
+    def test_a_killed_one_recovers(self, folder: Path) -> None:
+        programs = Programs(folder)
+        server = EmbeddedPostgres(folder, "secret", programs)
         with psycopg.connect(plain_url(server.start()), autocommit=True) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
         programs.kill("postgres")
@@ -63,13 +69,12 @@ class TestEmbeddedPostgres:
         again = ask(server.start(), "SELECT n FROM kept")
 
         programs.stop_all()
-        forget(tmp_path)
         assert again == "7"
 
-    def test_a_half_made_cluster_is_made_again(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        server = EmbeddedPostgres(tmp_path, "secret", programs, throwaway=True)
-        place = (tmp_path if reachable_by_the_server(tmp_path) else fallback_folder(tmp_path)) / "pgdata-18.1.new"
+    def test_a_half_made_cluster_is_made_again(self, folder: Path) -> None:
+        programs = Programs(folder)
+        server = EmbeddedPostgres(folder, "secret", programs, throwaway=True)
+        place = (folder if reachable_by_the_server(folder) else fallback_folder(folder)) / "pgdata-18.1.new"
         place.mkdir(parents=True)
         (place / "PG_VERSION").write_text("18\n")
 
@@ -78,24 +83,22 @@ class TestEmbeddedPostgres:
         assert ask(url, "SHOW server_version").startswith("18")
         assert not place.exists()
         programs.stop_all()
-        forget(tmp_path)
 
-    def test_writes_no_values_to_its_log(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        url = EmbeddedPostgres(tmp_path, "secret", programs, throwaway=True).start()
+    def test_writes_no_values_to_its_log(self, folder: Path) -> None:
+        programs = Programs(folder)
+        url = EmbeddedPostgres(folder, "secret", programs, throwaway=True).start()
         with psycopg.connect(plain_url(url), autocommit=True) as connection, pytest.raises(psycopg.DataError):
             connection.execute("SELECT 1 / (length(%s::text) - 8)", ["BE123456"])
         programs.stop_all()
         log = programs.log_of("postgres").read_text()
-        forget(tmp_path)
         assert "division by zero" in log
         assert "BE123456" not in log
 
 
 class TestEmbeddedValkey:
-    def test_keeps_its_messages_across_a_kill(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        server = EmbeddedValkey(tmp_path / "valkey", "secret", programs)
+    def test_keeps_its_messages_across_a_kill(self, folder: Path) -> None:
+        programs = Programs(folder)
+        server = EmbeddedValkey(folder / "valkey", "secret", programs)
         with Redis.from_url(server.start()) as link:
             link.lpush("mail", "7")
             link.execute_command("WAITAOF", 1, 0, 5000)
@@ -116,11 +119,11 @@ class TestEmbeddedValkey:
         with Redis.from_url(broker_url) as link:
             assert link.info("memory")["maxmemory_policy"] == "noeviction"
 
-    def test_hides_its_password_from_other_users(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        EmbeddedValkey(tmp_path / "valkey", "secret", programs).start()
+    def test_hides_its_password_from_other_users(self, folder: Path) -> None:
+        programs = Programs(folder)
+        EmbeddedValkey(folder / "valkey", "secret", programs).start()
         programs.stop_all()
-        configuration = tmp_path / "valkey" / "valkey.conf"
+        configuration = folder / "valkey" / "valkey.conf"
         assert stat.S_IMODE(configuration.stat().st_mode) == 0o600
         assert "secret" not in configuration.read_text()
 
@@ -150,17 +153,16 @@ class TestFallbackFolder:
 
 
 class TestEndRecordedServers:
-    def test_the_next_start_ends_the_servers_of_a_launcher_that_died(self, tmp_path: Path) -> None:
-        programs = Programs(tmp_path)
-        EmbeddedPostgres(tmp_path, "secret", programs, throwaway=True).start()
-        EmbeddedValkey(tmp_path / "valkey", "secret", programs).start()
-        pids = [mark.pid for mark in recorded(tmp_path)]
+    def test_the_next_start_ends_the_servers_of_a_launcher_that_died(self, folder: Path) -> None:
+        programs = Programs(folder)
+        EmbeddedPostgres(folder, "secret", programs, throwaway=True).start()
+        EmbeddedValkey(folder / "valkey", "secret", programs).start()
+        pids = [mark.pid for mark in recorded(folder)]
 
-        assert end_recorded(tmp_path) == ["valkey", "postgres"]
+        assert end_recorded(folder) == ["valkey", "postgres"]
 
         assert [birth(pid) for pid in pids] == [None, None]
         programs.stop_all()
-        forget(tmp_path)
 
 
 def reachable_by_the_server(folder: Path) -> bool:

@@ -41,6 +41,7 @@ from skills_bridge.queries.matching.run_input import (
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_RUN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7420, (:opening % 2147483647)::int)")
+ONE_LEAF_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7421, 0)")
 OPEN_LEAF = text("SELECT open_run_leaf(:run)")
 CLOSE_LEAF = text("SELECT close_run_leaf(:run, :keep)")
 LEAF_EXISTS = text("SELECT to_regclass('staging.match_result_' || :run) IS NOT NULL")
@@ -105,6 +106,8 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell) -> in
         counts=_counts(reading, found),
         input_digest=digest(reading.pool, reading.columns, reading.cohorts, reading.policies),
     )
+    # leaves come and go one run at a time: two that lock the parent in different order would wait for each other
+    uow.session.execute(ONE_LEAF_AT_A_TIME)
     uow.session.execute(OPEN_LEAF, {"run": run.id})
     _write_rows(uow, run, reading, found, progress)
     run.attached_at = uow.now

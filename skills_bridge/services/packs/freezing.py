@@ -17,7 +17,7 @@ from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.services.references import Series, next_reference
 from skills_bridge.unit_of_work import UnitOfWork
 
-MONTH_LOCK: Final = 7420
+MONTH_LOCK: Final = 7422
 """Family of the advisory locks on months."""
 
 

@@ -36,6 +36,7 @@ def a_pack(world: World) -> int:
             month_on=date(2026, 8, 1),
             version=1,
             cut_off_at=datetime(2026, 9, 1, tzinfo=UTC),
+            asked_by=world.actors["report_officer"].user_id,
         )
         uow.session.add(pack)
         uow.session.flush()

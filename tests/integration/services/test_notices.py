@@ -118,7 +118,7 @@ class TestPublishedPack:
             body = letter.get_body()
             assert body is not None
             content = body.get_content()
-            assert "DÉMONSTRATION : données fictives" in content
+            assert "DÉMONSTRATION : données fictives" in content
             assert "بيانات وهمية" in content
             assert content.count("https://demo.example.invalid/packs/RM-2026-00001") == 2
             assert letter["Subject"].startswith("[DÉMONSTRATION")

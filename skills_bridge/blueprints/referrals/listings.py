@@ -41,7 +41,6 @@ def referral_listing(openings: Sequence[tuple[str, str]], *, is_company: bool) -
             Column("opening", _("Offre"), lambda line: line.opening, "reference", sortable=True),
             Column("title", _("Intitulé"), lambda line: line.title),
             *(() if is_company else (_company_column(),)),
-            Column("score", _("Score"), lambda line: line.score, "score", sortable=True, detail=True),
             Column("due", _("Réponse avant le"), lambda line: line.due_on, "day", sortable=True),
             Column("changed", _("Depuis le"), lambda line: line.changed_at, "day", sortable=True),
         ),

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
@@ -32,10 +32,17 @@ QUIET = (
 OpenContext = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Return how the tests start the browser: the system's, silent towards outside hosts."""
-    return {**browser_type_launch_args, "executable_path": shutil.which("chromium"), "args": list(QUIET)}
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start the system's browser, silent towards outside hosts.
+
+    It ends with the module: while Playwright runs, its event loop occupies the thread, and every later test of the
+    same worker process that closes an application context would stumble over it.
+    """
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

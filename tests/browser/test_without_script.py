@@ -18,7 +18,7 @@ class TestWithoutScript:
         self, site: Site, open_context: OpenContext
     ) -> None:
         page = open_context("hr_manager", java_script_enabled=False).new_page()
-        page.goto(site.path_to("hr_manager", "openings.create"))
+        page.goto(f"{site.path_to('hr_manager', 'openings.create')}?lang=fr")
         page.locator("input[name=title]").fill("Conducteur(trice) de ligne")
         lines = page.locator("[name^=requirements-][name$=-level]")
         before = lines.count()
@@ -29,7 +29,7 @@ class TestWithoutScript:
 
     def test_an_interview_is_kept_by_its_button(self, site: Site, open_context: OpenContext) -> None:
         page = open_context("adviser", java_script_enabled=False).new_page()
-        page.goto(site.path_to("adviser", "seekers.interview"))
+        page.goto(f"{site.path_to('adviser', 'seekers.interview')}?lang=fr")
         question = page.locator("fieldset.question").first
         answer = question.locator("label").last
         words = answer.inner_text()

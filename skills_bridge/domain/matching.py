@@ -124,3 +124,7 @@ class TooManyRequirements(BadMatchingInput):
 
 class NotInInput(BadMatchingInput):
     """A trace was asked for a person or an opening that the input does not hold; ``value`` is the place asked."""
+
+
+class NoAllocation(DomainError):
+    """The solver found no allocation, although the empty one is always allowed; names its status."""

@@ -40,7 +40,7 @@ demo: .venv/prod.ok ui/node_modules/built.ok ## run the whole installation with 
 
 test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests with coverage; BROWSER=0 leaves the browser tests out
 	@mkdir -p var/coverage
-	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --dist loadgroup --cov --cov-report= $(ARGS)
+	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --cov --cov-report= $(ARGS)
 
 sure: format-check lint types contracts locks test limits ## everything that must hold, once: what .ci/run runs
 

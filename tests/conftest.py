@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from redis import Redis
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from skills_bridge.domain.settings import DatabaseUrls
@@ -17,8 +19,26 @@ from tests.servers import TEMPLATE, TestServers, running_servers, test_run
 settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-machine")
 
+KEPT_TOGETHER = ("tests/browser/", "tests/integration/test_story.py", "tests/integration/test_real_input.py")
+"""Files and folders whose tests share one installation that takes long to raise."""
+
 RUN = pytest.StashKey[ExitStack]()
 numbers = count(1)
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types for its schedulers
+    """Sends tests that share an installation to one worker process, every other where there is room.
+
+    The mark ``xdist_group`` says the same, but xdist 3.8 loses it under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((kept for kept in KEPT_TOGETHER if nodeid.startswith(kept)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """Return how the tests are given out."""
+    return Scheduling(config, log)
 
 
 def is_controller(config: pytest.Config) -> bool:

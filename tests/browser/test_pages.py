@@ -12,7 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page
 from tests.browser.conftest import OpenContext
 from tests.browser.site import PEOPLE, Site, Visited
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 DIRECTIONS: Final = {"fr": "ltr", "ar": "rtl"}
 WIDTHS: Final = (360, 1280)

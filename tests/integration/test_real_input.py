@@ -19,7 +19,7 @@ from skills_bridge.cli.demo.telling import Telling
 from skills_bridge.reference import lists
 from skills_bridge.services.framework import load_reference
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.real_data, pytest.mark.xdist_group("real-input")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.real_data]
 
 PEOPLE = 400
 

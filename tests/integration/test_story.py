@@ -24,7 +24,7 @@ from skills_bridge.models import Job, MatchRun, Pack, Placement, PlatformState, 
 from skills_bridge.reporting.verification import verify_directory
 from skills_bridge.services.matching import ask_all_matches
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("story")]
+pytestmark = pytest.mark.timeout(300)
 
 PEOPLE = 400
 PARTIES = 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, NullPool, create_engine
 
 POOL: Final[dict[str, Any]] = {
     "pool_size": 8,
@@ -19,3 +19,8 @@ POOL: Final[dict[str, Any]] = {
 def engine_of(url: str, **changes: Any) -> Engine:
     """Return an engine with the product's limits; ``changes`` replace single ones (a worker needs fewer)."""
     return create_engine(url, **{**POOL, **changes})
+
+
+def passing_engine(url: str) -> Engine:
+    """Return the engine of a command that ends: none of its connections outlives its transaction."""
+    return create_engine(url, poolclass=NullPool, connect_args=POOL["connect_args"])

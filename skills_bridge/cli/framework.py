@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 from sqlalchemy.orm import Session
 
-from skills_bridge.adapters.database import engine_of
+from skills_bridge.adapters.database import passing_engine
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE
 from skills_bridge.domain.settings import Settings
 from skills_bridge.reference import lists
@@ -24,7 +24,7 @@ def reference() -> None:
 @click.pass_obj
 def load(load_settings: Callable[[], Settings]) -> None:
     """Bring the shipped lists and the product's framework up to date; twice is like once."""
-    engine = engine_of(load_settings().databases.worker, pool_size=1, max_overflow=0)
+    engine = passing_engine(load_settings().databases.worker)
     with Session(engine) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
         counts = load_reference(uow, lists)
     for table, count in counts.items():

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from skills_bridge.adapters.database import engine_of
+from skills_bridge.adapters.database import passing_engine
 from skills_bridge.adapters.framework_files import FrameworkContent, read_esco, read_rome
 from skills_bridge.adapters.opening_files import read_openings
 from skills_bridge.cli.faults import tell_fault, tell_problem
@@ -60,7 +60,7 @@ def _bring_in(load: Callable[[], Settings], folder: Path, read: Callable[[Path],
     except RuleBroken as fault:
         raise click.ClickException(tell_fault(fault)) from fault
     click.echo(f"writing {len(content.competencies)} competencies and {len(content.profiles)} job profiles")
-    engine = engine_of(settings.databases.worker, pool_size=1, max_overflow=0)
+    engine = passing_engine(settings.databases.worker)
     with acting(engine) as uow:
         counts = write_framework(uow, content)
     for name, count in counts.items():
@@ -95,7 +95,7 @@ def write_framework(uow: UnitOfWork, content: FrameworkContent) -> dict[str, int
 @click.pass_obj
 def import_openings(load: Callable[[], Settings], *, file: Path, company: str, applies: bool) -> None:
     """Check the openings of FILE row by row; with --apply submit the good ones to the agency."""
-    engine = engine_of(load().databases.worker, pool_size=1, max_overflow=0)
+    engine = passing_engine(load().databases.worker)
     try:
         rows = list(read_openings(file.read_bytes()))
     except RuleBroken as fault:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from skills_bridge.adapters.database import engine_of
+from skills_bridge.adapters.database import passing_engine
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE
 from skills_bridge.domain.settings import Settings
 from skills_bridge.queries.matching.run_input import get_opening_id
@@ -19,7 +19,7 @@ from skills_bridge.unit_of_work import UnitOfWork, transaction
 @contextmanager
 def platform(settings: Settings) -> Iterator[UnitOfWork]:
     """Open a transaction of the clock in the platform scope."""
-    engine = engine_of(settings.databases.worker, pool_size=1, max_overflow=0)
+    engine = passing_engine(settings.databases.worker)
     with Session(engine) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
         yield uow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from skills_bridge.adapters.database import engine_of
+from skills_bridge.adapters.database import passing_engine
 from skills_bridge.domain.accounts import PLATFORM_SCOPE
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.settings import Settings
@@ -28,7 +28,7 @@ def packs() -> None:
 @click.pass_obj
 def export(load: Callable[[], Settings], reference: str, folder: Path) -> None:
     """Copy every file of the pack REFERENCE, for instance RA-2026-00001, to FOLDER."""
-    engine = engine_of(load().databases.worker, pool_size=1, max_overflow=0)
+    engine = passing_engine(load().databases.worker)
     try:
         with Session(engine) as session:
             files = list_pack_files(scoped(session, PLATFORM_SCOPE, read_only=True), reference=reference)

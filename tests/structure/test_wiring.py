@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from celery import Celery
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from skills_bridge.adapters.celery import QUEUES, TASK_ROUTES
 from skills_bridge.adapters.development import QUEUES as LISTENED
@@ -64,7 +64,7 @@ class TestQueues:
 
 class TestMigrations:
     def test_make_the_schema_of_the_models(self, database: DatabaseUrls) -> None:
-        with create_engine(database.owner).connect() as link:
+        with create_engine(database.owner, poolclass=NullPool).connect() as link:
             context = MigrationContext.configure(
                 link, opts={"include_name": lambda n, *_: not str(n).startswith("match_result_")}
             )

@@ -19,7 +19,7 @@ from typing import IO, Final
 
 RECORD: Final = "programs.jsonl"
 LOCK: Final = "running.lock"
-TAIL_LINES: Final = 20
+TAIL_LINES: Final = 60
 STEP_SECONDS: Final = 0.02
 ENDING_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 

@@ -85,7 +85,7 @@ def cohort_listing() -> Listing[CohortLine]:
             Filter("state", _("État"), state_choices(CohortState)),
             Filter("province", _("Province"), list_province_choices(reading(), language=language())),
             Filter("seats", _("Places"), [("free", _("Avec des places libres"))]),
-            Filter("todo", _("À faire"), [("certify", _("Personnes à certifier"))]),
+            Filter("todo", _("À faire"), [("certify", _("Promotions avec des personnes à certifier"))]),
         ),
         default_sort="-starts",
         search_hint=_("Référence, filière ou centre"),

@@ -21,7 +21,7 @@ FRAME = {
     "broker_down": False,
     "can": bool,
     "csp_nonce": "n0nce",
-    "current_actor": SimpleNamespace(display_name="Adviser A", organisation_name="Agency A"),
+    "current_actor": SimpleNamespace(display_name="Adviser A", organisation=lambda _language: "Agency A"),
     "demo": False,
     "direction": "ltr",
     "language": "fr",

@@ -1,0 +1,48 @@
+"""The permission table as text: ``docs/security.md`` ends with it, and a test compares them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from skills_bridge.domain.accounts import Role
+from skills_bridge.policies.permissions import (
+    GRANTS,
+    Permission,
+    Rule,
+    is_own_agency,
+    is_own_centre,
+    is_own_company,
+    is_own_organisation,
+    is_same_unit,
+)
+
+MARKS: Final[dict[Rule, str]] = {
+    is_own_company: "own company",
+    is_own_centre: "own centre",
+    is_own_agency: "own agency",
+    is_own_organisation: "own organisation",
+    is_same_unit: "own unit",
+}
+"""How a rule on the object reads in the table."""
+
+NOT_GRANTED: Final = "–"
+
+
+def write_matrix() -> str:
+    """Return one line per permission: every role that has it, with the rules its object must satisfy.
+
+    :raises KeyError: a grant has a rule without words in ``MARKS``.
+    """
+    head = ["| permission | role | on |", "| --- | --- | --- |"]
+    return "\n".join([*head, *(line for permission in sorted(Permission) for line in _lines(permission))]) + "\n"
+
+
+def _lines(permission: Permission) -> list[str]:
+    """Return the lines of a permission: roles with the same rules share one."""
+    roles: dict[str, list[Role]] = {}
+    for grant in GRANTS[permission]:
+        on = ", ".join(MARKS[rule] for rule in grant.rules) or "all that the role sees"
+        roles.setdefault(on, []).append(grant.role)
+    return [f"| `{permission}` | {', '.join(roles[on])} | {on} |" for on in roles] or [
+        f"| `{permission}` | {NOT_GRANTED} | {NOT_GRANTED} |"
+    ]

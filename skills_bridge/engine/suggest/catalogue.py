@@ -36,7 +36,7 @@ class Catalogue:
         self._labels = in_order(labels)
         self._stems = stems
         self._meaning = meaning
-        self._folded = [fold(one_side(label.text)) for label in self._labels]
+        self._folded = [fold(label.text) for label in self._labels]
         entries = np.array([label.entry for label in self._labels], np.int64)
         self._first = np.flatnonzero(
             np.concatenate([np.ones(1, np.bool_), entries[1:] != entries[:-1]])[: len(entries)]
@@ -45,7 +45,7 @@ class Catalogue:
         self._letters = Postings(*letter_features(self._folded), len(self._folded))
         words = [folded.split() for folded in self._folded]
         self._stemmed = [stems.of(own, label.language) for own, label in zip(words, self._labels, strict=True)]
-        self.lexicon = Lexicon(zip(self._labels, words, self._stemmed, strict=True), stems)
+        self.lexicon = Lexicon(map(self._without_doublet, self._labels, words, self._stemmed), stems)
         self._words = Postings(*stem_features(self._stemmed), len(self._stemmed))
 
     def near(self, folded: str, *, least: int, most: int) -> list[tuple[int, int]]:
@@ -73,7 +73,7 @@ class Catalogue:
         Letters, stems, spelling and, where an encoder is at hand, meaning each give a ranking; ranks are fused. An
         entry that is like the text neither by letters nor by meaning is left out.
         """
-        folded = fold(one_side(text))
+        folded = fold(text)
         if not folded or not self._labels:
             return []
         letters = self._letters.likeness(letter_features([folded])[1])
@@ -88,6 +88,15 @@ class Catalogue:
     def wording(self, entry: int) -> list[str]:
         """Return the folded labels of an entry."""
         return [self._folded[row] for row in self._rows_of(entry)]
+
+    def _without_doublet(
+        self, label: Label, words: Sequence[str], stems: Sequence[str]
+    ) -> tuple[Label, Sequence[str], Sequence[str]]:
+        side = one_side(label.text)
+        if side == label.text:
+            return label, words, stems
+        own = fold(side).split()
+        return label, own, self._stems.of(own, label.language)
 
     def _rows_of(self, entry: int) -> range:
         place = int(np.searchsorted(self.entries, entry))

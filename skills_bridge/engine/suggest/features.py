@@ -11,7 +11,7 @@ import numpy as np
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.suggest.postings import PLACES
 
-SIZES: Final = (3, 4, 5)
+SIZES: Final = (3, 4)
 """Letters of an n-gram; a label's ends count as a space."""
 _SPREAD: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(44)  # 64 - 20 bits: the upper bits of the product are the well mixed ones

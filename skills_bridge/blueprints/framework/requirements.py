@@ -91,6 +91,14 @@ def add_template(rows: FieldList[Any], lines: Sequence[RequirementLine]) -> None
             rows.append_entry(row)
 
 
+def add_competency(rows: FieldList[Any], written: str) -> None:
+    """Ask for one more competency, as usual, below what was typed; blank rows go, one asked already stays as it is."""
+    rows.entries = [entry for entry in rows.entries if entry.form.competency.data]
+    is_asked = any(entry.form.competency.data == written for entry in rows.entries)
+    if written and not is_asked and len(rows.entries) < MOST_ROWS:
+        rows.append_entry({"competency": written})
+
+
 def meanings_of(rows: FieldList[Any]) -> dict[str, tuple[CompetencyRef, ...]]:
     """What each competency typed may mean."""
     return resolve_competencies(reading(), texts=typed_texts(rows))

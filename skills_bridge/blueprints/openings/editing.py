@@ -11,6 +11,7 @@ from skills_bridge.blueprints.fields import ADD, REMOVE, change_rows, offer, sho
 from skills_bridge.blueprints.framework.requirements import add_template, change_requirements, rows_of
 from skills_bridge.blueprints.framework.words import quarter_words, text_of
 from skills_bridge.blueprints.openings.forms import OpeningForm
+from skills_bridge.blueprints.openings.pasting import take_suggestion
 from skills_bridge.blueprints.web import current_actor, reading, unit_of_work
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.queries.framework import (
@@ -45,6 +46,8 @@ def is_only_changed(form: OpeningForm) -> bool:
         return True
     if TEMPLATE in request.form:
         _add_profile_template(form)
+        return True
+    if take_suggestion(form):
         return True
     changed = [
         change_requirements(form.requirements, request.form),

@@ -28,6 +28,8 @@ from skills_bridge.services.openings import OpeningDraft
 
 MOST_TITLE: Final = 160
 MOST_TEXT: Final = 6_000
+MOST_PASTED: Final = 20_000
+"""Letters of a pasted advertisement, which is read and never kept."""
 MOST_DAYS: Final = 60
 LANGUAGE_ROWS: Final = 2
 
@@ -71,6 +73,9 @@ class OpeningForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     )
     contact = StringField(_l("Contact pour l’agence"), validators=[Optional(), Length(max=300)])
     external_reference = StringField(_l("Votre référence interne"), validators=[Optional(), Length(max=60)])
+    pasted = TextAreaField(
+        _l("Texte de l’annonce"), validators=[Optional(), Length(max=MOST_PASTED)], render_kw={"rows": 6}
+    )
     requirements = requirement_rows()
     education_rank = choice_field(_l("Niveau d’études, au moins"))
     diploma_fields = choices_field(_l("Domaines de diplôme acceptés"))

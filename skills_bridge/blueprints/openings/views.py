@@ -16,8 +16,9 @@ from skills_bridge.blueprints.framework.requirements import meanings_of, suggest
 from skills_bridge.blueprints.framework.words import text_of
 from skills_bridge.blueprints.listing import Column, Filter, Listing
 from skills_bridge.blueprints.openings.editing import is_only_changed, named, opening_form
-from skills_bridge.blueprints.openings.forms import CloseForm, ClosePostsForm, RefuseForm, SiteForm
+from skills_bridge.blueprints.openings.forms import CloseForm, ClosePostsForm, OpeningForm, RefuseForm, SiteForm
 from skills_bridge.blueprints.openings.looks import CLOSE_REASONS, gate_facts, history
+from skills_bridge.blueprints.openings.pasting import proposals
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import (
     can,
@@ -144,7 +145,7 @@ def create() -> ResponseReturnValue:
             else:
                 flash(_("Le brouillon est enregistré. Relisez-le, puis soumettez-le à l’agence."), "success")
                 return redirect(url_for(".detail", reference=reference))
-    return render_template("openings/form.html", form=form, page=None, suggestions=suggestions())
+    return render_template("openings/form.html", form=form, page=None, **_offers(form))
 
 
 @bp.route("/<string:reference>/update", methods=["GET", "POST"])
@@ -168,7 +169,7 @@ def update(reference: str) -> ResponseReturnValue:
                     _("La modification est soumise à l’agence.") if waits else _("L’offre est enregistrée."), "success"
                 )
                 return redirect(url_for(".detail", reference=reference))
-    return render_template("openings/form.html", form=form, page=page, suggestions=suggestions())
+    return render_template("openings/form.html", form=form, page=page, **_offers(form))
 
 
 @bp.post("/<string:reference>/submit")
@@ -291,6 +292,11 @@ def _act_by_form(
             flash(done, "success")
             return redirect(url_for(".detail", reference=reference))
     return render_template(template, page=page, form=form)
+
+
+def _offers(form: OpeningForm) -> dict[str, Any]:
+    """What the form's page offers beside its fields: competencies to choose, and what a pasted text suggests."""
+    return {"suggestions": suggestions(), "proposals": proposals(form)}
 
 
 def _links(page: OpeningPage) -> list[tuple[str, str, str]]:

@@ -142,9 +142,9 @@ def add_jobs(uow: UnitOfWork) -> None:
         {
             "kind": task,
             "object_id": happened.object_id,
-            "organisation_id": owner,
+            "organisation_id": happened.organisation_id or owner,
             "user_id": uow.actor.user_id,
-            "dedupe_key": f"{owner or 0}:{task}:{happened.object_id}:{happened.occasion}",
+            "dedupe_key": f"{happened.organisation_id or owner or 0}:{task}:{happened.object_id}:{happened.occasion}",
             "due_at": uow.now,
         }
         for happened in uow.events

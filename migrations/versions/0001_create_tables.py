@@ -1199,7 +1199,10 @@ def upgrade() -> None:
         sa.Column("as_of", sa.Date(), nullable=False),
         sa.Column("engine_version", sa.Text(), nullable=False),
         sa.Column("input_digest", sa.LargeBinary(), nullable=True),
+        sa.Column("result_digest", sa.LargeBinary(), nullable=True),
         sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("times", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("attached_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -1435,6 +1438,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name=op.f("fk_match_count_run_id")),
         sa.PrimaryKeyConstraint("run_id", "opening_id", name=op.f("pk_match_count")),
     )
+    op.create_index(op.f("ix_match_count_opening_id"), "match_count", ["opening_id"], unique=False)
+    op.create_table(
+        "match_exposure",
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("report", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["organisation.id"], name=op.f("fk_match_exposure_agency_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name=op.f("fk_match_exposure_run_id")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_match_exposure")),
+    )
+    op.create_table(
+        "match_input",
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["organisation.id"], name=op.f("fk_match_input_agency_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name=op.f("fk_match_input_run_id")),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_match_input")),
+    )
+    op.create_index(op.f("ix_match_input_kept_until"), "match_input", ["kept_until"], unique=False)
     op.create_table(
         "placement",
         sa.Column("referral_id", sa.BigInteger(), nullable=False),
@@ -1575,6 +1600,10 @@ def downgrade() -> None:
     op.drop_index("ix_placement_company", table_name="placement")
     op.drop_index("ix_placement_agency", table_name="placement")
     op.drop_table("placement")
+    op.drop_index(op.f("ix_match_input_kept_until"), table_name="match_input")
+    op.drop_table("match_input")
+    op.drop_table("match_exposure")
+    op.drop_index(op.f("ix_match_count_opening_id"), table_name="match_count")
     op.drop_table("match_count")
     op.drop_index(op.f("ix_gate_company_id"), table_name="gate")
     op.drop_table("gate")

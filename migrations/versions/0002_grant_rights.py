@@ -141,6 +141,8 @@ TENANT_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "match_run": ((READ, OWN_AGENCY),),
     "match_count": ((READ, OWN_AGENCY),),
     "match_result": ((READ, OWN_AGENCY),),
+    "match_input": ((READ, OWN_AGENCY),),
+    "match_exposure": ((READ, OWN_AGENCY), (ADD, OWN_AGENCY)),
     "referral": (
         (ALL, OWN_AGENCY),
         (READ, f"{OWN_COMPANY} AND {SENT}"),
@@ -177,6 +179,8 @@ PLATFORM_WRITES = (
     "match_run",
     "match_count",
     "match_result",
+    "match_input",
+    "match_exposure",
     "referral",
     "notice",
     "figure",
@@ -276,7 +280,10 @@ def upgrade() -> None:
         "REVOKE DELETE ON pack, pack_file, visa, match_run, match_result, state_change, placement FROM sb_web, sb_worker"
     )
     op.execute("REVOKE UPDATE ON match_result, pack_file, state_change FROM sb_web, sb_worker")
-    op.execute("REVOKE INSERT, DELETE ON match_result, match_run, match_count, pack_file FROM sb_web")
+    op.execute("REVOKE INSERT, DELETE ON match_result, match_run, match_count, match_exposure, pack_file FROM sb_web")
+    # the input of a run holds everybody's facts in one place: no screen has a use for it
+    op.execute("REVOKE ALL ON match_input FROM sb_web")
+    op.execute("REVOKE UPDATE ON match_exposure, match_input FROM sb_web, sb_worker")
     op.execute("GRANT DELETE ON match_run TO sb_worker")
 
 

@@ -1,7 +1,8 @@
 """What happened, in the past tense; ``reactions`` says what follows from it.
 
 ``object_id`` is the row the event is about; ``occasion`` tells two events of the same row apart,
-so that the same event asks for its work once, however often it is recorded.
+so that the same event asks for its work once, however often it is recorded. ``organisation_id`` is whose work follows,
+where a clock records the event for an organisation.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ class Event:
 
     object_id: int
     occasion: str = ""
+    organisation_id: int | None = None
 
 
 class OpeningSubmitted(Event):
@@ -35,6 +37,14 @@ class OpeningClosed(Event):
 
 class MatchAsked(Event):
     """An adviser asks for a new shortlist of an opening."""
+
+
+class AllMatchesAsked(Event):
+    """Somebody, or the night, asks an agency for one run over all its openings; the object is the agency."""
+
+
+class AllMatched(Event):
+    """A run over all openings stands."""
 
 
 class CohortPublished(Event):

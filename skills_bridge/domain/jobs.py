@@ -27,6 +27,8 @@ PLATFORM_JOBS: Final = frozenset(
         "accounts.forget_visits",
         "matching.match_opening",
         "matching.match_all",
+        "matching.match_agency",
+        "matching.forget_inputs",
         "matching.match_for_cohort",
         "matching.match_for_seeker",
         "referrals.end_for_opening",

@@ -82,6 +82,18 @@ class Question(StrEnum):
     INTERVIEW = "interview"
 
 
+class Cause(StrEnum):
+    """Why a person's place in an opening's list moved between two runs."""
+
+    PERSON = "person"
+    OPENING = "opening"
+    POLICY = "policy"
+    FRAMEWORK = "framework"
+    COHORTS = "cohorts"
+    DAY = "day"
+    OTHERS = "others"
+
+
 class BadMatchingInput(DomainError):
     """A column handed to the engine holds what it may not hold."""
 

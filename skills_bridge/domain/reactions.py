@@ -13,6 +13,8 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.OpeningRefused: ("notices.opening_refused",),
     e.OpeningClosed: ("referrals.end_for_opening", "notices.opening_closed"),
     e.MatchAsked: ("matching.match_opening",),
+    e.AllMatchesAsked: ("matching.match_agency",),
+    e.AllMatched: ("matching.report_exposure",),
     e.CohortPublished: ("matching.match_for_cohort",),
     e.ProfileChanged: ("matching.match_for_seeker",),
     e.ImportReceived: ("imports.check_batch",),

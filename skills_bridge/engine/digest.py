@@ -1,18 +1,21 @@
-"""The digest of a run's input: the same digest, under the same engine version, gives the same bytes."""
+"""Digests of a run's input and of its answer: the same input, under the same engine version, gives the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from skills_bridge.engine.arrays import Columns
 from skills_bridge.engine.columns import CohortColumns, OpeningColumns
 from skills_bridge.engine.policy import PolicySet
 from skills_bridge.engine.pool import Pool
+from skills_bridge.engine.results import Shortlists
 
 
 def digest(pool: Pool, openings: OpeningColumns, cohorts: CohortColumns, policies: PolicySet) -> bytes:
@@ -24,16 +27,26 @@ def digest(pool: Pool, openings: OpeningColumns, cohorts: CohortColumns, policie
     settings = {"as_of": pool.as_of, "policies": policies.parameters()}
     found.update(json.dumps(settings, sort_keys=True).encode())
     for table in (pool.seekers, pool.relations, openings, cohorts):
-        for name, column in _columns(type(table).__name__, table):
+        for name, column in named_columns(type(table).__name__, table):
             found.update(f"\n{name}:{column.dtype.str}:{len(column)}\n".encode())
             found.update(column.data)
     return found.digest()
 
 
-def _columns(name: str, table: Columns) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+def digest_of_lists(found: Shortlists) -> bytes:
+    """Return the SHA-256 over the lists, whatever the width in which their numbers are held."""
+    made = hashlib.sha256()
+    for part in fields(found):
+        column = np.ascontiguousarray(getattr(found, part.name), np.int64)
+        made.update(f"\n{part.name}:{column.shape}\n".encode())
+        made.update(column.data)
+    return made.digest()
+
+
+def named_columns(name: str, table: Columns) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Yield path and content of each column, those of the lists included."""
     for part, content in table.parts():
         if isinstance(content, Columns):
-            yield from _columns(f"{name}.{part}", content)
+            yield from named_columns(f"{name}.{part}", content)
         else:
             yield f"{name}.{part}", content

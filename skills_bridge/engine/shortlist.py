@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,10 +37,17 @@ class Judgement:
     missing: Bits
 
 
-def shortlist(pool: Pool, openings: OpeningColumns, cohorts: CohortColumns, policies: PolicySet) -> Shortlists:
+def shortlist(
+    pool: Pool,
+    openings: OpeningColumns,
+    cohorts: CohortColumns,
+    policies: PolicySet,
+    tell: Callable[[int], None] | None = None,
+) -> Shortlists:
     """Return the exact lists of the openings, in the order in which they came.
 
     Any cut of the openings gives the same rows; any order of the people gives the same people in the same ranks.
+    ``tell`` hears after each opening how many are done.
     """
     found: list[dict[str, npt.NDArray[np.integer]]] = []
     counts = np.zeros((len(openings), len(RESULT_CLASSES)), np.int64)
@@ -47,6 +55,8 @@ def shortlist(pool: Pool, openings: OpeningColumns, cohorts: CohortColumns, poli
         judged = judge(pool, openings, cohorts, policies, row)
         counts[row] = np.bincount(judged.result_class, minlength=len(RESULT_CLASSES))
         found.append(_listed(judged, openings, policy_of(openings, policies, row), row))
+        if tell is not None:
+            tell(row + 1)
     return _joined(found, counts)
 
 

@@ -20,7 +20,14 @@ from skills_bridge.models.framework import (
 )
 from skills_bridge.models.imports import ImportBatch, ImportRow
 from skills_bridge.models.jobs import Job
-from skills_bridge.models.matching import MatchCount, MatchPolicy, MatchResult, MatchRun
+from skills_bridge.models.matching import (
+    MatchCount,
+    MatchExposure,
+    MatchInput,
+    MatchPolicy,
+    MatchResult,
+    MatchRun,
+)
 from skills_bridge.models.needs import Need, NeedLine, NeedRequirement
 from skills_bridge.models.notices import Notice
 from skills_bridge.models.openings import Gate, Opening, OpeningRevision, Post, Requirement
@@ -69,6 +76,8 @@ __all__ = [
     "Language",
     "Licence",
     "MatchCount",
+    "MatchExposure",
+    "MatchInput",
     "MatchPolicy",
     "MatchResult",
     "MatchRun",

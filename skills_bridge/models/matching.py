@@ -23,7 +23,7 @@ class MatchPolicy(Keyed, Timestamped, Base):
 
 
 class MatchRun(Keyed, Timestamped, Base):
-    """One computation: policy, day, digest of its inputs, and counts of outcomes.
+    """One computation: who asked (empty: the clock), policy, day, digests of input and lists, counts, milliseconds.
 
     ``opening_id`` is NULL for a run over all openings; ``attached_at`` makes its results visible at once.
     """
@@ -37,7 +37,10 @@ class MatchRun(Keyed, Timestamped, Base):
     as_of: Mapped[date]
     engine_version: Mapped[str]
     input_digest: Mapped[bytes | None]
+    result_digest: Mapped[bytes | None]
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    times: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    asked_by: Mapped[str] = mapped_column(default="")
     attached_at: Mapped[datetime | None]
 
 
@@ -47,9 +50,30 @@ class MatchCount(Base):
     __tablename__ = "match_count"
 
     run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
-    opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id"), primary_key=True)
+    opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id"), primary_key=True, index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     counts: Mapped[dict[str, Any]]
+
+
+class MatchInput(Base):
+    """What a run over all openings was computed from, compressed, until ``kept_until``; the web can't read it."""
+
+    __tablename__ = "match_input"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    kept_until: Mapped[date] = mapped_column(index=True)
+    content: Mapped[bytes]
+
+
+class MatchExposure(Timestamped, Base):
+    """Whom a run over all openings shows and whom never: counts by group, small groups hidden."""
+
+    __tablename__ = "match_exposure"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    report: Mapped[dict[str, Any]]
 
 
 class MatchResult(Base):

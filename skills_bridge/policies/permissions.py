@@ -26,6 +26,7 @@ class Permission(StrEnum):
     JOB_MANAGE = "job:manage"
     JOB_SEE = "job:see"
     MATCH_RUN = "match:run"
+    MATCH_RUN_ALL = "match:run_all"
     MATCH_SEE = "match:see"
     NEED_MANAGE = "need:manage"
     NEED_SEE = "need:see"
@@ -113,6 +114,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR,)) + _grants((_R.UNIT_MANAGER,), is_own_organisation),
     _P.JOB_SEE: _grants((_R.ADMINISTRATOR, *_ADVISERS, _R.REPORT_OFFICER)),
     _P.MATCH_RUN: _grants(_ADVISERS, is_same_unit),
+    _P.MATCH_RUN_ALL: _grants((_R.UNIT_MANAGER,), is_own_agency),
     _P.MATCH_SEE: _grants(_ADVISERS),
     _P.NEED_MANAGE: _grants(_HR, is_own_company),
     _P.NEED_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),

@@ -155,12 +155,18 @@ def fail_job(uow: UnitOfWork, *, claim: Claim, error: str, is_final: bool = Fals
 
 
 def report_progress(uow: UnitOfWork, *, claim: Claim, done: int, total: int) -> None:
-    """Tell how far a job is; written from a transaction of its own, so that screens see it at once. Platform scope."""
-    uow.session.execute(
+    """Tell how far a job is; written from a transaction of its own, so that screens see it at once. Platform scope.
+
+    :raises AlreadyDone: a person cancelled the job, or another attempt has it: going on would be for nothing.
+    """
+    told = uow.session.scalar(
         update(Job)
-        .where(Job.id == claim.job_id, Job.attempts == claim.attempt)
+        .where(Job.id == claim.job_id, Job.attempts == claim.attempt, Job.state == JobState.RUNNING)
         .values(progress_done=done, progress_total=total)
+        .returning(Job.id)
     )
+    if told is None:
+        raise AlreadyDone(TAKEN_OVER, job_id=claim.job_id)
 
 
 def retry_job(uow: UnitOfWork, *, job_id: int) -> Job:
@@ -179,7 +185,7 @@ def retry_job(uow: UnitOfWork, *, job_id: int) -> Job:
 
 
 def cancel_job(uow: UnitOfWork, *, job_id: int) -> Job:
-    """Stop a job that has not ended; a running attempt finds out when it ends, and its effect is rolled back.
+    """Stop a job that has not ended; a running attempt finds out when it next tells how far it is, and rolls back.
 
     :raises NotFound: no such job in the actor's scope.
     :raises NotPermitted: the actor may not manage jobs.

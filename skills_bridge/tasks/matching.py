@@ -34,7 +34,31 @@ def match_for_seeker(job_id: int) -> None:
 
 @shared_task(name="matching.match_all")  # type: ignore[untyped-decorator]  # celery has no types
 def match_all(job_id: int) -> None:
-    """Ask for the shortlists of all live openings: each day, what counts on a day changes; safe to run twice."""
+    """Ask each agency for a run over all its openings: each day, what counts on a day changes; safe to run twice."""
     with claimed(job_id) as work:
         if work:
-            matching.ask_all_matches(work.uow)
+            matching.ask_full_runs(work.uow)
+
+
+@shared_task(name="matching.match_agency")  # type: ignore[untyped-decorator]  # celery has no types
+def match_agency(job_id: int) -> None:
+    """Compute the shortlists of all openings of an agency; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.compute_full_run(work.uow, agency_id=work.object_id, progress=work.progress)
+
+
+@shared_task(name="matching.report_exposure")  # type: ignore[untyped-decorator]  # celery has no types
+def report_exposure(job_id: int) -> None:
+    """Count whom a full run shows and whom never, in the agency's own scope; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.report_exposure(work.uow, run_id=work.object_id)
+
+
+@shared_task(name="matching.forget_inputs")  # type: ignore[untyped-decorator]  # celery has no types
+def forget_inputs(job_id: int) -> None:
+    """Remove inputs of runs that were kept long enough; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.forget_inputs(work.uow)

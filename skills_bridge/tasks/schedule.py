@@ -13,7 +13,12 @@ from skills_bridge.tasks.runtime import platform_work
 
 FIGURES_EVERY: Final = timedelta(minutes=15)
 
-DAILY: Final = ("referrals.expire_referrals", "matching.match_all", "accounts.forget_visits")
+DAILY: Final = (
+    "referrals.expire_referrals",
+    "matching.match_all",
+    "matching.forget_inputs",
+    "accounts.forget_visits",
+)
 """Work of each day of Morocco: deadlines pass, what counts on a day changes, what no longer serves goes."""
 
 BEAT_SCHEDULE: Final = {

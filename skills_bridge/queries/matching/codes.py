@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
+from skills_bridge.domain.framework import Cefr
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.models import ContractKind, DiplomaField, Language, Licence, Province, Shift
 
@@ -22,6 +23,8 @@ LISTS: Final[Mapping[GateKind, Any]] = {
     GateKind.SHIFT: Shift,
 }
 """Which list the codes of a gate belong to; profiles are already numbers."""
+
+CEFR_RANKS: Final = {level.value: level.rank for level in Cefr}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from skills_bridge.models import (
     AgencyUnit,
     Job,
     JobProfile,
+    MatchCount,
     MatchPolicy,
     MatchRun,
     Opening,
@@ -209,11 +210,12 @@ def _head() -> Select[Any]:
 
 
 def _runs(session: Session, opening_id: int) -> tuple[RunLine, ...]:
-    """Return the latest runs of an opening, the newest first."""
+    """Return the latest runs that judged for an opening, alone or among all, the newest first."""
     rows = session.execute(
-        select(MatchRun, MatchPolicy.version)
+        select(MatchRun, MatchPolicy.version, MatchCount.counts)
         .join(MatchPolicy, MatchPolicy.id == MatchRun.policy_id)
-        .where(MatchRun.opening_id == opening_id)
+        .join(MatchCount, MatchCount.run_id == MatchRun.id)
+        .where(MatchCount.opening_id == opening_id)
         .order_by(MatchRun.id.desc())
         .limit(HISTORY)
     )
@@ -225,7 +227,7 @@ def _runs(session: Session, opening_id: int) -> tuple[RunLine, ...]:
             policy_version=version,
             engine_version=run.engine_version,
             digest=(run.input_digest or b"").hex(),
-            counts=run.counts,
+            counts=counts,
         )
-        for run, version in rows
+        for run, version, counts in rows
     )

@@ -26,14 +26,13 @@ from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 from skills_bridge.queries.matching.accounts import Account, from_stored, to_stored
 from skills_bridge.queries.matching.codes import Codebook, get_codebook
 from skills_bridge.queries.matching.lists import CohortLine, MatchLine, get_cohort_lines, list_matches
+from skills_bridge.queries.matching.opening_input import get_opening_input, opening_columns
 from skills_bridge.queries.matching.pages import MatchingHead, get_matching_head
 from skills_bridge.queries.matching.run_input import (
     get_cohort_columns,
-    get_opening_input,
     get_policy_input,
     get_relation_columns,
     get_seeker_columns,
-    opening_columns,
 )
 from skills_bridge.queries.matching.words import AccountLabels, get_account_labels
 from skills_bridge.queries.openings.listing import name_of
@@ -203,10 +202,11 @@ def _judge(session: Session, head: MatchingHead, seeker_id: int, today: date) ->
     people = get_seeker_columns(session, agency_id=opening.agency_id, book=book, only=seeker_id)
     if not len(people):
         return None
-    pool = build_pool(people, get_relation_columns(session, opening), as_of=day_number(today))
+    relations = get_relation_columns(session, {asked.competency for asked in opening.requirements})
+    pool = build_pool(people, relations, as_of=day_number(today))
     cohorts = get_cohort_columns(session, as_of=today, book=book)
     found = trace(
-        pool, opening_columns(opening, book), cohorts, get_policy_input(session).policies, seeker=0, opening=0
+        pool, opening_columns([opening], book), cohorts, get_policy_input(session).policies, seeker=0, opening=0
     )
     return _judgement(found, book)
 

@@ -1,32 +1,27 @@
-"""What a run reads: the people who may be looked for, one opening, the cohorts and the policy, as columns.
+"""What a run reads beside the openings: the people who may be looked for, cohorts and policy, as columns.
 
 Platform scope. Identity and equity have no place here: the worker's role cannot even read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, exists, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, exists, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
-from skills_bridge.domain.framework import Cefr, Evidence, RelationKind
+from skills_bridge.domain.framework import Evidence, RelationKind
 from skills_bridge.domain.matching import GateKind
-from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.seekers import ConsentKind, SeekerState
 from skills_bridge.domain.training import CohortState
 from skills_bridge.engine.arrays import EPOCH, NO_DAY, NO_VALUE, CodeSets, Int64s, LevelSets, day_number
 from skills_bridge.engine.columns import (
-    POLICY_PROFILES,
-    Asked,
-    AskedLists,
     CohortColumns,
     HeldLists,
-    OpeningColumns,
     RelationColumns,
     SeekerColumns,
 )
@@ -36,154 +31,27 @@ from skills_bridge.models import (
     CompetencyRelation,
     Consent,
     EducationLevel,
-    Gate,
     HeldCompetency,
-    JobProfile,
     MatchPolicy,
-    Opening,
-    OpeningRevision,
     Placement,
-    Post,
     Programme,
     ProgrammeOutcome,
-    Requirement,
     Seeker,
     SeekerLanguage,
 )
-from skills_bridge.queries.matching.codes import Codebook
+from skills_bridge.queries.matching.codes import CEFR_RANKS, Codebook
 
-CEFR_RANKS: Final = {level.value: level.rank for level in Cefr}
 EVIDENCE_RANKS: Final = {evidence.value: evidence.rank for evidence in Evidence}
 
 
 @dataclass(frozen=True)
-class OpeningInput:
-    """An opening as a run sees it: its validated revision with requirements and gates, and how many posts are open."""
-
-    id: int
-    agency_id: int
-    reference: str
-    state: OpeningState
-    open_posts: int
-    policy_profile: int
-    start_on: date | None
-    requirements: tuple[Asked, ...]
-    gates: Mapping[GateKind, Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
 class PolicyInput:
-    """The latest version of the policy."""
+    """The latest version of the policy; ``waiting_quota`` is the per cent of places reserved for long waiting."""
 
     id: int
     version: int
     policies: PolicySet
-
-
-def get_opening_id(session: Session, *, reference: str) -> int | None:
-    """Return the key of an opening, or None."""
-    return session.scalar(select(Opening.id).where(Opening.reference == reference))
-
-
-def get_opening_input(session: Session, *, opening_id: int) -> OpeningInput | None:
-    """Return an opening with what its validated revision asks for, or None."""
-    free = select(func.count()).where(
-        Post.opening_id == Opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None)
-    )
-    row = session.execute(
-        select(
-            Opening.id,
-            Opening.agency_id,
-            Opening.reference,
-            Opening.state,
-            Opening.revision_id,
-            free.scalar_subquery().label("open_posts"),
-            JobProfile.policy_profile,
-            OpeningRevision.start_on,
-        )
-        .join(JobProfile, JobProfile.id == Opening.job_profile_id)
-        .outerjoin(OpeningRevision, OpeningRevision.id == Opening.revision_id)
-        .where(Opening.id == opening_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    return OpeningInput(
-        id=row.id,
-        agency_id=row.agency_id,
-        reference=row.reference,
-        state=row.state,
-        open_posts=row.open_posts,
-        policy_profile=POLICY_PROFILES.index(row.policy_profile),
-        start_on=row.start_on,
-        requirements=_requirements(session, row.revision_id),
-        gates=_gates(session, row.revision_id),
-    )
-
-
-def _requirements(session: Session, revision_id: int | None) -> tuple[Asked, ...]:
-    """Return what a revision asks for: musts first, then by weight."""
-    rows = session.scalars(
-        select(Requirement)
-        .where(Requirement.revision_id == revision_id)
-        .order_by(Requirement.is_must.desc(), Requirement.weight.desc(), Requirement.competency_id)
-    )
-    return tuple(Asked(r.competency_id, r.level, r.is_must, r.weight, r.evidence_asked.rank) for r in rows)
-
-
-def _gates(session: Session, revision_id: int | None) -> Mapping[GateKind, Mapping[str, Any]]:
-    rows = session.execute(select(Gate.kind, Gate.operand).where(Gate.revision_id == revision_id))
-    return {kind: operand for kind, operand in rows}  # noqa: C416  # rows are no pairs for the type checker
-
-
-def opening_columns(opening: OpeningInput, book: Codebook) -> OpeningColumns:
-    """Return one opening as columns."""
-    ask = _Operands(opening.gates, book)
-    return OpeningColumns(
-        opening_id=np.array([opening.id]),
-        policy_profile=np.array([opening.policy_profile]),
-        open_posts=np.array([opening.open_posts]),
-        start_day=np.array([day_number(opening.start_on)]),
-        available_by_day=ask.day(GateKind.AVAILABILITY, "start_on"),
-        adult_by_day=ask.day(GateKind.ADULTHOOD, "start_on"),
-        education_rank=ask.value(GateKind.EDUCATION, "rank"),
-        experience_months=ask.value(GateKind.EXPERIENCE, "months"),
-        provinces=ask.codes(GateKind.MOBILITY, "province"),
-        fields=ask.codes(GateKind.FIELD, "fields"),
-        profiles=CodeSets.of([ask.of(GateKind.PROFILE).get("profiles", ())]),
-        licences=ask.codes(GateKind.LICENCE, "licences"),
-        contracts=ask.codes(GateKind.CONTRACT, "contract"),
-        shifts=ask.codes(GateKind.SHIFT, "shifts"),
-        languages=ask.languages(),
-        requirements=AskedLists.of([opening.requirements]),
-    )
-
-
-@dataclass(frozen=True)
-class _Operands:
-    """The operands of an opening's gates as columns of one row; a gate that is not set is an absent value."""
-
-    gates: Mapping[GateKind, Mapping[str, Any]]
-    book: Codebook
-
-    def of(self, kind: GateKind) -> Mapping[str, Any]:
-        return self.gates.get(kind, {})
-
-    def value(self, kind: GateKind, name: str) -> Int64s:
-        return np.array([self.of(kind).get(name, NO_VALUE)])
-
-    def day(self, kind: GateKind, name: str) -> Int64s:
-        stated = self.of(kind).get(name)
-        return np.array([day_number(date.fromisoformat(stated) if stated else None)])
-
-    def codes(self, kind: GateKind, name: str) -> CodeSets:
-        stated = self.of(kind).get(name, ())
-        listed = [stated] if isinstance(stated, str) else stated
-        return CodeSets.of([[self.book.number(kind, code) for code in listed]])
-
-    def languages(self) -> LevelSets:
-        kind = GateKind.LANGUAGE
-        stated = self.of(kind).get("languages", {})
-        return LevelSets.of([{self.book.number(kind, code): CEFR_RANKS[level] for code, level in stated.items()}])
+    waiting_quota: int
 
 
 def is_looked_for(agency_id: int, only: int | None = None) -> ColumnElement[bool]:
@@ -316,14 +184,13 @@ def _held(session: Session, wanted: ColumnElement[bool], keys: Int64s) -> HeldLi
     )
 
 
-def get_relation_columns(session: Session, opening: OpeningInput) -> RelationColumns:
-    """Return which competencies count for those that an opening asks for, in whatever framework."""
-    asked = [requirement.competency for requirement in opening.requirements]
+def get_relation_columns(session: Session, asked: Collection[int]) -> RelationColumns:
+    """Return which competencies count for those that are asked for, in whatever framework."""
     rows = session.execute(
         select(
             CompetencyRelation.competency_id, CompetencyRelation.related_id, type_coerce(CompetencyRelation.kind, Text)
         )
-        .where(CompetencyRelation.related_id.in_(asked))
+        .where(CompetencyRelation.related_id.in_(sorted(asked)))
         .order_by(CompetencyRelation.competency_id, CompetencyRelation.related_id)
     )
     return RelationColumns.of([(held, related, RelationKind(kind)) for held, related, kind in rows])
@@ -374,4 +241,5 @@ def _taught(session: Session, programmes: set[int]) -> dict[int, dict[int, int]]
 def get_policy_input(session: Session) -> PolicyInput:
     """Return the latest version of the policy."""
     row = session.scalars(select(MatchPolicy).order_by(MatchPolicy.version.desc()).limit(1)).one()
-    return PolicyInput(row.id, row.version, PolicySet.from_parameters(row.parameters))
+    policies = PolicySet.from_parameters(row.parameters)
+    return PolicyInput(row.id, row.version, policies, int(row.parameters.get("waiting_quota_percent", 0)))

@@ -7,5 +7,18 @@ from skills_bridge.services.matching.asking import (
     match_for_seeker,
 )
 from skills_bridge.services.matching.computing import compute_shortlist
+from skills_bridge.services.matching.exposing import report_exposure
+from skills_bridge.services.matching.full_run import ask_full_run, ask_full_runs, compute_full_run, forget_inputs
 
-__all__ = ["ask_all_matches", "ask_match", "compute_shortlist", "match_for_cohort", "match_for_seeker"]
+__all__ = [
+    "ask_all_matches",
+    "ask_full_run",
+    "ask_full_runs",
+    "ask_match",
+    "compute_full_run",
+    "compute_shortlist",
+    "forget_inputs",
+    "match_for_cohort",
+    "match_for_seeker",
+    "report_exposure",
+]

@@ -184,9 +184,22 @@ class TestFailJob:
 
 
 class TestProgress:
+    def test_tells_an_attempt_that_lost_its_job_to_stop(self, world: World, job_id: int) -> None:
+        with world.platform() as uow:
+            claim = claim_job(uow, job_id=job_id)
+        assert claim is not None
+        with world.acting("unit_manager") as uow:
+            cancel_job(uow, job_id=job_id)
+
+        with pytest.raises(AlreadyDone), world.platform() as uow:
+            report_progress(uow, claim=claim, done=3, total=10)
+
     def test_is_seen_by_the_organisation_that_asked_and_by_nobody_else(self, world: World, job_id: int) -> None:
         with world.platform() as uow:
-            report_progress(uow, claim=Claim(job_id, 0), done=3, total=10)
+            claim = claim_job(uow, job_id=job_id)
+        assert claim is not None
+        with world.platform() as uow:
+            report_progress(uow, claim=claim, done=3, total=10)
 
         with world.looking("adviser") as session:
             progress = get_progress(session, actor=world.actors["adviser"], job_id=job_id)

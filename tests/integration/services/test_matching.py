@@ -394,7 +394,9 @@ class TestProtectedFacts:
 
     def test_stand_in_no_module_of_the_engine_or_its_input(self) -> None:
         root = Path(skills_bridge.__file__).parent
-        sources = [*root.glob("queries/matching/run_input.py"), *root.glob("services/matching/*.py")]
+        inputs = ("run_input", "opening_input", "codes")
+        sources = [root / f"queries/matching/{name}.py" for name in inputs]
+        sources += [*root.glob("services/matching/*.py")]
         for path in sources:
             assert not re.search(r"SeekerIdentity|SeekerEquity|nationality", path.read_text(encoding="utf-8")), path
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import Invalid, RuleBroken
-from skills_bridge.domain.events import OpeningClosed
+from skills_bridge.domain.events import MatchAsked, OpeningClosed
 from skills_bridge.domain.openings import CloseReason, OpeningState
 from skills_bridge.domain.referrals import EndReason
 from skills_bridge.models import Opening, Post
@@ -19,17 +19,18 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 
 def pause_opening(uow: UnitOfWork, *, opening_id: int, note: str = "", version: int | None = None) -> Opening:
-    """Stop looking for people for a while; the posts stay open and referrals under way go on.
+    """Stop looking for people for a while; the posts stay open and referrals under way go on, the list empties.
 
     :raises IllegalMove: the opening is not being recruited for.
     """
     opening = hold_opening(uow, opening_id, Permission.OPENING_PAUSE, version)
     move_opening(uow, opening, OpeningState.PAUSED, note=note.strip())
+    _ask_match(uow, opening)
     return opening
 
 
 def resume_opening(uow: UnitOfWork, *, opening_id: int, version: int | None = None) -> Opening:
-    """Look for people again.
+    """Look for people again, with a list computed afresh.
 
     :raises IllegalMove: the opening is not paused.
     """
@@ -37,6 +38,7 @@ def resume_opening(uow: UnitOfWork, *, opening_id: int, version: int | None = No
     if opening.state is not OpeningState.PAUSED:
         raise RuleBroken("opening-not-paused")
     move_opening(uow, opening, OpeningState.VALIDATED)
+    _ask_match(uow, opening)
     return opening
 
 
@@ -80,6 +82,11 @@ def close_posts(
     if uow.session.scalar(free.limit(1)) is None:
         _close(uow, opening, reason)
     return opening
+
+
+def _ask_match(uow: UnitOfWork, opening: Opening) -> None:
+    """Ask for the list that follows from a new state."""
+    uow.record(MatchAsked(opening.id, occasion=f"{opening.state.value}-{uow.now.isoformat()}"))
 
 
 def _close_free(uow: UnitOfWork, which: ColumnElement[bool], reason: CloseReason) -> None:

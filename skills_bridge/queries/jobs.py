@@ -136,6 +136,7 @@ def _line(job: Job) -> JobLine:
 
 
 SHOWN_KINDS: Final = (
+    "matching.match_agency",
     "matching.match_opening",
     "matching.match_for_cohort",
     "matching.match_for_seeker",

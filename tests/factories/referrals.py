@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from skills_bridge.domain.accounts import CLOCK, tenant_scope
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import DomainError
 from skills_bridge.domain.framework import Evidence
+from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.placements import PlacementKind
 from skills_bridge.domain.seekers import (
     Agreement,
@@ -22,13 +26,13 @@ from skills_bridge.domain.seekers import (
     Profile,
     Registration,
 )
-from skills_bridge.models import Competency, JobProfile, Opening, Referral, Seeker
-from skills_bridge.services.matching import compute_shortlist
+from skills_bridge.models import Competency, JobProfile, MatchExposure, Opening, Referral, Seeker
+from skills_bridge.services.matching import compute_full_run, compute_shortlist, report_exposure
 from skills_bridge.services.placements import record_placement
 from skills_bridge.services.referrals import invite, record_answer, refer, send_referral
 from skills_bridge.services.referrals import select as choose
 from skills_bridge.services.seekers import record_competency, register_seeker
-from skills_bridge.unit_of_work import UnitOfWork, utc_now
+from skills_bridge.unit_of_work import UnitOfWork, transaction, utc_now
 from tests.factories.openings import OPERATOR
 from tests.factories.world import TANGER, VAULT, World
 
@@ -100,6 +104,22 @@ def computed_run(world: World, opening_id: int, *, clock: Callable[[], datetime]
     """Compute the shortlist of an opening and return its run."""
     with world.platform(clock=clock) as uow:
         return compute_shortlist(uow, opening_id=opening_id, progress=silent)
+
+
+def full_run(world: World) -> int:
+    """Compute the lists of all the agency's openings and return the run."""
+    with world.platform() as uow:
+        return compute_full_run(uow, agency_id=world.ids["agency"], progress=silent)
+
+
+def exposed(world: World, run_id: int) -> MatchExposure:
+    """Count whom a full run shows, as the worker does: in the agency's own scope."""
+    actor = replace(CLOCK, organisation_id=world.ids["agency"], organisation_kind=OrganisationKind.AGENCY)
+    with (
+        Session(world.engines["worker"], expire_on_commit=False) as session,
+        transaction(session, actor=actor, scope=tenant_scope(actor)) as uow,
+    ):
+        return report_exposure(uow, run_id=run_id)
 
 
 def proposed_referral(world: World, opening_id: int, seeker_id: int, *, who: str = "adviser") -> int:

@@ -23,7 +23,9 @@ from tests.factories.openings import draft_opening, submitted_opening, validated
 from tests.factories.referrals import (
     accepted_referral,
     computed_run,
+    exposed,
     fitting_seeker,
+    full_run,
     invited_referral,
     later,
     proposed_referral,
@@ -59,6 +61,7 @@ def tell_story(world: World) -> None:
     invited_referral(world, opening_id, fitting[3])
     selected_referral(world, opening_id, fitting[4])
     recorded_placement(world, selected_referral(world, opening_id, fitting[5]))
+    exposed(world, full_run(world))
     freeze_last_month(world)
 
 

@@ -6,19 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
-from sqlalchemy.orm import Session
 
-from skills_bridge.domain.accounts import Actor, tenant_scope
 from skills_bridge.domain.errors import AlreadyDone, NotFound, NotPermitted
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.matching import Cause, ResultClass
 from skills_bridge.domain.openings import CloseReason
-from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import (
     Job,
     MatchCount,
-    MatchExposure,
     MatchInput,
     MatchResult,
     MatchRun,
@@ -32,14 +28,15 @@ from skills_bridge.services.matching import (
     ask_full_runs,
     compute_full_run,
     forget_inputs,
-    report_exposure,
 )
 from skills_bridge.services.openings import close_opening, pause_opening, resume_opening
-from skills_bridge.unit_of_work import transaction, utc_now
+from skills_bridge.unit_of_work import utc_now
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import (
     computed_run,
+    exposed,
     fitting_seeker,
+    full_run,
     hold,
     proposed_referral,
     recorded_placement,
@@ -58,12 +55,6 @@ def world(database: DatabaseUrls) -> World:
     return build_world(database)
 
 
-def full_run(world: World) -> int:
-    """Compute a full run of the agency, as the worker would."""
-    with world.platform() as uow:
-        return compute_full_run(uow, agency_id=world.ids["agency"], progress=silent)
-
-
 def listed(world: World, opening_id: int) -> dict[int, ResultClass]:
     """Return the current list of an opening."""
     with world.platform() as uow:
@@ -74,22 +65,6 @@ def listed(world: World, opening_id: int) -> dict[int, ResultClass]:
             )
         )
         return {seeker: kind for seeker, kind in rows}  # noqa: C416  # rows
-
-
-def exposed(world: World, run_id: int) -> MatchExposure:
-    """Count the exposure of a run in the agency's own scope, through the worker's role."""
-    actor = Actor(
-        user_id=None,
-        organisation_id=world.ids["agency"],
-        organisation_kind=OrganisationKind.AGENCY,
-        role=None,
-        display_name="clock",
-    )
-    with (
-        Session(world.engines["worker"], expire_on_commit=False) as session,
-        transaction(session, actor=actor, scope=tenant_scope(actor)) as uow,
-    ):
-        return report_exposure(uow, run_id=run_id)
 
 
 class TestComputeFullRun:

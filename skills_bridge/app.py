@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 from celery import Celery
 from flask import Flask, Response, abort, g, request, url_for
-from flask_babel import Domain
+from flask_babel import Domain, get_locale
 from jinja2 import StrictUndefined
 
 from skills_bridge.adapters.celery import make_celery
@@ -59,7 +59,8 @@ class Catalogues(Domain):  # type: ignore[misc]  # flask_babel has no types
 
     def get_translations(self) -> Any:
         """Return the sentences of this request's language."""
-        return translations_of(language())
+        current = get_locale()
+        return translations_of(current.language if current else language())
 
 
 def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:

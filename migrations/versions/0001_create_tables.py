@@ -1320,6 +1320,7 @@ def upgrade() -> None:
         sa.Column("proposed_by", sa.BigInteger(), nullable=False),
         sa.Column("decided_by", sa.BigInteger(), nullable=True),
         sa.Column("score", sa.BigInteger(), nullable=True),
+        sa.Column("parts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("result_class", sa.Text(), nullable=True),
         sa.Column("run_id", sa.BigInteger(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),

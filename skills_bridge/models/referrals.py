@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,7 +17,8 @@ class Referral(Keyed, Public, Timestamped, Versioned, Base):
     """A person sent to an opening, shared by the company and the agency.
 
     ``decided_by`` is the person who recorded the last outcome; outcomes for people need one.
-    ``answered_channel`` and ``answered_on`` say how and when the seeker answered.
+    ``answered_channel`` and ``answered_on`` say how and when the seeker answered. ``parts`` are the competencies that
+    made the score when the person was proposed, with their shares in hundredths of a per cent, which sum to it.
     """
 
     __tablename__ = "referral"
@@ -45,6 +47,7 @@ class Referral(Keyed, Public, Timestamped, Versioned, Base):
     proposed_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     score: Mapped[int | None]
+    parts: Mapped[list[Any]] = mapped_column(default=list)
     result_class: Mapped[str | None]
     run_id: Mapped[int | None]
     message: Mapped[str] = mapped_column(default="")

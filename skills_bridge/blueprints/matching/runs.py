@@ -78,7 +78,8 @@ def detail(run_id: int) -> ResponseReturnValue:
     """Show one run: by which policy, from what, what came out, whom it shows and whom never."""
     page = get_run_page(reading(), run_id=run_id)
     groups = {
-        GROUPINGS[name]: [(group_label(page, name, line.key, language()), line) for line in lines]
-        for name, lines in page.groups.items()
+        title: [(group_label(page, name, line.key, language()), line) for line in page.groups[name]]
+        for name, title in GROUPINGS.items()
+        if name in page.groups
     }
     return render_template("matching/run.html", page=page, run=page.line, groups=groups, steps=STEPS)

@@ -75,12 +75,12 @@ class Told:
 
 
 class Teller:
-    """Tells accounts in one language."""
+    """Tells accounts in one language: the page's, unless another is named."""
 
-    def __init__(self, labels: AccountLabels) -> None:
+    def __init__(self, labels: AccountLabels, code: str | None = None) -> None:
         """Keep the labels of the page."""
         self.labels = labels
-        self.language = language()
+        self.language = code or language()
 
     def tell(self, account: Account) -> Told:
         """Return an account in words."""

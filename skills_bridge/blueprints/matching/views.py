@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from skills_bridge.blueprints.matching.forms import ReferForm
 from skills_bridge.blueprints.matching.listings import match_listing, seeker_listing
+from skills_bridge.blueprints.matching.readers import say_to_person, tell_suppositions
 from skills_bridge.blueprints.matching.telling import Teller, changes
 from skills_bridge.blueprints.matching.words import EMPTY, EMPTY_RUNS, GATES, LEADS, OBSTACLES, TABS
 from skills_bridge.blueprints.refusals import explain
@@ -20,7 +21,13 @@ from skills_bridge.domain.jobs import FINAL_STATES
 from skills_bridge.domain.matching import ResultClass
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.matching.pages import get_matching_head, get_matching_page
-from skills_bridge.queries.matching.pairs import get_pair_page, get_person_head, list_people, list_seeker_matches
+from skills_bridge.queries.matching.pairs import (
+    PairPage,
+    get_pair_page,
+    get_person_head,
+    list_people,
+    list_seeker_matches,
+)
 from skills_bridge.queries.openings import list_units
 from skills_bridge.services.matching import ask_match
 from skills_bridge.services.referrals import BulkOutcome, refer_several
@@ -102,9 +109,21 @@ def pair(reference: str, public_id: uuid.UUID) -> ResponseReturnValue:
     page = get_pair_page(
         reading(), actor=current_actor(), reference=reference, public_id=public_id, today=local_day(utc_now())
     )
-    told = None if page.now is None else Teller(page.labels).tell(page.now.account)
-    what = () if told is None or page.now is None else changes(told, page.now.result_class)
-    return render_template("matching/pair.html", page=page, told=told, changes=what, obstacles=OBSTACLES)
+    return render_template("matching/pair.html", page=page, obstacles=OBSTACLES, **_readers(page))
+
+
+def _readers(page: PairPage) -> dict[str, object]:
+    """Return the account for its readers: the adviser's whole, the person's sentence, what a course would change."""
+    if page.now is None:
+        return {"told": None, "changes": (), "spoken": (), "suppositions": ()}
+    teller = Teller(page.labels)
+    told = teller.tell(page.now.account)
+    return {
+        "told": told,
+        "changes": changes(told, page.now.result_class),
+        "spoken": say_to_person(page.labels, page.now, page.cohorts),
+        "suppositions": tell_suppositions(teller, page.now.suppositions, page.cohorts),
+    }
 
 
 @bp.get("/seekers/<uuid:public_id>/matches")

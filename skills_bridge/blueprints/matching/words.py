@@ -115,3 +115,6 @@ EMPTY_RUNS: Final[Mapping[str, LazyString]] = {
     "opening-not-live": _l("L’offre n’est pas en cours de recrutement : personne n’est recherché pour le moment."),
     "no-open-post": _l("Tous les postes de l’offre sont pourvus ou fermés : personne n’est recherché."),
 }
+
+OPEN: Final = _l("Cette offre correspond à votre dossier ; elle ne demande aucune compétence particulière.")
+"""What a ready person is told where nothing is asked."""

@@ -38,6 +38,7 @@ from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.referrals import RejectReason, ReopenReason, WithdrawReason
 from skills_bridge.policies.permissions import Permission
+from skills_bridge.queries.matching.parts import list_score_parts
 from skills_bridge.queries.privacy import get_identity
 from skills_bridge.queries.referrals import (
     ReferralPage,
@@ -76,11 +77,13 @@ def _page(public_id: uuid.UUID) -> ReferralPage:
 
 def _detail(page: ReferralPage) -> ResponseReturnValue:
     shown = get_identity(reading(), actor=current_actor(), seeker_id=page.person.id, now=utc_now(), vault=vault())
+    parts = list_score_parts(reading(), referral_id=page.id)
     moves = [{"at": m.at, "state": m.state, "by": m.by, "reason": reason_words(m.reason)} for m in page.moves]
     return render_template(
         "referrals/detail.html",
         page=page,
         shown=shown,
+        parts=[(label.text(language()), share) for label, share in parts],
         moves=moves,
         reason_words=reason_words,
         channels=CHANNELS,

@@ -18,13 +18,13 @@ from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.seekers import ConsentKind, SeekerState
 from skills_bridge.engine.arrays import day_number
 from skills_bridge.engine.explain import trace
+from skills_bridge.engine.kept_input import RunInput
 from skills_bridge.engine.pool import build_pool
-from skills_bridge.engine.results import Trace
 from skills_bridge.models import Consent, JobProfile, MatchResult, Opening, Organisation, Placement, Seeker
 from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 from skills_bridge.queries.matching.accounts import Account, from_stored, to_stored
-from skills_bridge.queries.matching.codes import Codebook, get_codebook
+from skills_bridge.queries.matching.codes import get_codebook
 from skills_bridge.queries.matching.lists import CohortLine, MatchLine, get_cohort_lines, list_matches
 from skills_bridge.queries.matching.opening_input import get_opening_input, opening_columns
 from skills_bridge.queries.matching.pages import MatchingHead, get_matching_head
@@ -34,6 +34,7 @@ from skills_bridge.queries.matching.run_input import (
     get_relation_columns,
     get_seeker_columns,
 )
+from skills_bridge.queries.matching.suppositions import SuppositionLine, list_suppositions
 from skills_bridge.queries.matching.words import AccountLabels, get_account_labels
 from skills_bridge.queries.openings.listing import name_of
 
@@ -57,6 +58,13 @@ class Judgement:
     score: int | None
     account: Account
     cohort_id: int | None
+    suppositions: tuple[SuppositionLine, ...]
+
+    @property
+    def cohort_ids(self) -> frozenset[int]:
+        """The cohorts named anywhere."""
+        named = (self.cohort_id, *(one.cohort_id for one in self.suppositions))
+        return frozenset(key for key in named if key is not None)
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ def get_pair_page(session: Session, *, actor: Actor, reference: str, public_id: 
         person=person,
         now=now,
         listed=listed,
-        cohorts=get_cohort_lines(session, (told.cohort_id for told in (now, listed) if told is not None)),
+        cohorts=get_cohort_lines(session, {*(now.cohort_ids if now else ()), listed.cohort_id if listed else None}),
         labels=get_account_labels(session, accounts),
     )
 
@@ -203,13 +211,17 @@ def _judge(session: Session, head: MatchingHead, seeker_id: int, today: date) ->
     if not len(people):
         return None
     relations = get_relation_columns(session, {asked.competency for asked in opening.requirements})
-    pool = build_pool(people, relations, as_of=day_number(today))
-    cohorts = get_cohort_columns(session, as_of=today, book=book)
-    found = trace(
-        pool, opening_columns([opening], book), cohorts, get_policy_input(session).policies, seeker=0, opening=0
+    inputs = RunInput(
+        pool=build_pool(people, relations, as_of=day_number(today)),
+        openings=opening_columns([opening], book),
+        cohorts=get_cohort_columns(session, as_of=today, book=book),
+        policies=get_policy_input(session).policies,
     )
-    return _judgement(found, book)
-
-
-def _judgement(found: Trace, book: Codebook) -> Judgement:
-    return Judgement(found.result_class, found.score, from_stored(to_stored(found, book)), found.cohort_id)
+    found = trace(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, seeker=0, opening=0)
+    return Judgement(
+        result_class=found.result_class,
+        score=found.score,
+        account=from_stored(to_stored(found, book)),
+        cohort_id=found.cohort_id,
+        suppositions=list_suppositions(session, inputs, run_id=head.run_id),
+    )

@@ -22,13 +22,14 @@ from skills_bridge.models import (
     Opening,
     Province,
 )
-from skills_bridge.queries.framework import ListLabels, get_list_labels
+from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.jobs import JobProgress
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 
 FULL_TASK: Final = "matching.match_agency"
 LABELLED: Final[Mapping[str, type[Any]]] = {"province": Province, "education": EducationLevel}
 """Groupings whose keys are codes of a list."""
+Labels = Mapping[tuple[str, str], Label]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class RunPage:
 
     line: RunHistoryLine
     groups: Mapping[str, tuple[GroupLine, ...]]
-    labels: ListLabels
+    labels: Labels
 
     @property
     def spread(self) -> Mapping[str, Any]:
@@ -89,8 +90,8 @@ class RunPage:
 
     def label(self, grouping: str, key: str, language: str) -> str | None:
         """Return the label of a group whose key is a code of a list; None for the bands."""
-        table = LABELLED.get(grouping)
-        return None if table is None else self.labels.of(table, key).text(language)
+        label = self.labels.get((grouping, key))
+        return None if label is None else label.text(language)
 
 
 def list_runs(session: Session, *, request: ListRequest) -> Page[RunHistoryLine]:
@@ -124,8 +125,16 @@ def get_run_page(session: Session, *, run_id: int) -> RunPage:
     return RunPage(
         line=_line(row),
         groups={name: tuple(_group(group) for group in counted) for name, counted in groups.items()},
-        labels=get_list_labels(session),
+        labels=_labels(session),
     )
+
+
+def _labels(session: Session) -> Labels:
+    found = {}
+    for grouping, table in LABELLED.items():
+        for row in session.execute(select(table.code, *label_columns(table, "label"))):
+            found[grouping, row.code] = label_of(row, "label")
+    return found
 
 
 def get_full_run_job(session: Session, *, actor: Actor) -> JobProgress | None:

@@ -275,10 +275,18 @@ def _live_limit(uow: UnitOfWork) -> int:
 def _standing(uow: UnitOfWork, opening: Opening, seeker_id: int) -> dict[str, object]:
     """Return where the person stands in the opening's current list, if she does."""
     row = uow.session.execute(
-        select(MatchResult.score, MatchResult.result_class, MatchResult.run_id).where(
+        select(MatchResult.score, MatchResult.result_class, MatchResult.run_id, MatchResult.trace).where(
             MatchResult.run_id == opening.current_run_id,
             MatchResult.opening_id == opening.id,
             MatchResult.seeker_id == seeker_id,
         )
     ).one_or_none()
-    return {} if row is None else {"score": row.score, "result_class": row.result_class.value, "run_id": row.run_id}
+    if row is None:
+        return {}
+    parts = [{"competency": one["competency"], "share": one["share"]} for one in row.trace["requirements"]]
+    return {
+        "score": row.score,
+        "result_class": row.result_class.value,
+        "run_id": row.run_id,
+        "parts": [part for part in parts if part["share"]],
+    }

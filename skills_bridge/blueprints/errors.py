@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import close_reading
 from skills_bridge.domain.errors import DomainError, NotFound, NotPermitted, RuleBroken, Stale
+from skills_bridge.domain.matching import BadMatchingInput
 
 logger = structlog.get_logger()
 
@@ -68,9 +69,8 @@ def on_refusal(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, NotPermitted):
         return error_page(403)
     status = 412 if isinstance(error, Stale) else 409
-    return error_page(
-        status if status in PAGES else 409, sentence=explain(error) if isinstance(error, RuleBroken) else ""
-    )
+    sentence = explain(error) if isinstance(error, RuleBroken | BadMatchingInput) else ""
+    return error_page(status if status in PAGES else 409, sentence=sentence)
 
 
 def on_database(error: Exception) -> ResponseReturnValue:

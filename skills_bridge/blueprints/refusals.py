@@ -13,6 +13,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from skills_bridge.domain.errors import DomainError, RuleBroken
+from skills_bridge.domain.matching import BadMatchingInput
+
+UNFIT: Final = _l(
+    "Le rapprochement refuse ses données : %(place)s vaut %(value)s, hors de ses limites. "
+    "Prévenez l’administration de la plateforme."
+)
+"""What is said of input that the engine refuses: a policy out of its ranges, for instance."""
 
 SENTENCES: Final[dict[str, str | LazyString]] = {}
 
@@ -27,6 +34,9 @@ def explain(refusal: DomainError) -> str:
     if isinstance(refusal, RuleBroken) and refusal.code in SENTENCES:
         sentence = str(SENTENCES[refusal.code])
         return str(sentence % refusal.facts)
+    if isinstance(refusal, BadMatchingInput):
+        place = f"{refusal.table}.{refusal.column}"
+        return str(str(UNFIT) % {"place": place, "value": refusal.value})
     return str(_("Cette action n’est pas possible dans l’état actuel du dossier."))
 
 

@@ -20,9 +20,10 @@ from skills_bridge.cli.demo.telling import Telling
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.packs import VisaState
 from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.models import Job, MatchRun, Pack, Placement, PlatformState, Post, Referral, Visa
+from skills_bridge.models import Job, MatchExposure, MatchRun, Pack, Placement, PlatformState, Post, Referral, Visa
+from skills_bridge.queries.matching.replays import replay_run
 from skills_bridge.reporting.verification import verify_directory
-from skills_bridge.services.matching import ask_all_matches
+from skills_bridge.services.matching import ask_all_matches, ask_full_runs
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -30,6 +31,7 @@ PEOPLE = 400
 PARTIES = 4
 KILLS = 3
 MATCH = "matching.match_opening"
+FULL = "matching.match_agency"
 
 
 class Told:
@@ -126,6 +128,34 @@ class TestWorker:
         assert told.count(Job.kind == MATCH) == before + asked
         assert told.count(Job.kind == MATCH, Job.state != JobState.DONE) == 0
         assert {count for _, count in runs} == {1}
+
+
+class TestFullRun:
+    def test_killed_twice_stands_once_with_its_exposure(self, told: Told) -> None:
+        told.stage.wait_for_jobs("rest", patience=60)
+        before = told.count(Job.kind == FULL)
+        with told.stage.platform() as uow:
+            assert ask_full_runs(uow) == 1
+        for _ in range(2):
+            limit = time.monotonic() + 30
+            while told.count(Job.kind == FULL, Job.state.in_((JobState.DUE, JobState.SENT))):
+                assert time.monotonic() < limit
+                time.sleep(0.005)
+            told.stack.programs.kill("worker")
+            with told.stage.platform() as uow:
+                lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind.like("matching.%"))
+                uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
+            told.stack.start_worker()
+        told.stage.wait_for_jobs("matching", patience=120)
+
+        with told.stage.platform() as uow:
+            job_id = uow.session.scalars(select(Job.id).where(Job.kind == FULL).order_by(Job.id.desc()).limit(1)).one()
+            (run,) = uow.session.scalars(select(MatchRun).where(MatchRun.job_id == job_id)).all()
+            assert run.attached_at is not None
+            assert uow.session.get(MatchExposure, run.id) is not None
+            assert replay_run(uow.session, run_id=run.id).is_proven
+        assert told.count(Job.kind == FULL) == before + 1
+        assert told.count(Job.kind.like("matching.%"), Job.state != JobState.DONE) == 0
 
 
 class TestBroker:

@@ -60,9 +60,18 @@ ERRORS: Final[Mapping[str, LazyString]] = {
     ),
 }
 
+UNFIT: Final[Mapping[str, LazyString]] = dict.fromkeys(
+    ("ValueOutOfRange", "WrongShape", "RepeatedKey", "TooManyRequirements"),
+    _l("Le rapprochement refuse ses données : prévenez l’administration de la plateforme."),
+)
+"""Refusals of the engine by their kind; the place and the value follow in brackets."""
+
 
 def error_label(error: str | None) -> str:
     """Return the cause of a failure: a sentence where there is one, else the technical code."""
     if error is None:
         return ""
+    kind, _colon, where = error.partition(": ")
+    if kind in UNFIT:
+        return f"{UNFIT[kind]} ({where})"
     return str(ERRORS[error]) if error in ERRORS else error

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from skills_bridge.domain.calendar import add_months
-from skills_bridge.domain.errors import AlreadyDone, NotFound
+from skills_bridge.domain.errors import NotFound
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.exposure import GroupExposure, exposure_by_group
 from skills_bridge.engine.kept_input import read_input
@@ -30,16 +30,16 @@ WHOLE: Final = Cell("all", "")
 
 
 def report_exposure(uow: UnitOfWork, *, run_id: int) -> MatchExposure:
-    """Count a full run's exposure by province, education, waiting time, sex and age band; the agency's scope.
+    """Count a full run's exposure by province, education, waiting time, sex and age band, once; the agency's scope.
 
     :raises NotFound: the run is not the agency's, or its input is not kept any more.
-    :raises AlreadyDone: it was counted.
     """
+    counted = uow.session.get(MatchExposure, run_id)
+    if counted is not None:
+        return counted
     run, kept = uow.session.get(MatchRun, run_id), uow.session.get(MatchInput, run_id)
     if run is None or kept is None:
         raise NotFound("match_run", run_id)
-    if uow.session.get(MatchExposure, run_id) is not None:
-        raise AlreadyDone("exposure-counted", run_id=run_id)
     people = read_input(kept.content).pool.seekers.seeker_id.astype(np.int64)
     lists, facts = count_lists(uow.session, run_id=run_id), get_exposure_facts(uow.session, people.tolist())
     shown = np.array([lists.get(key, 0) for key in people.tolist()], np.int64)

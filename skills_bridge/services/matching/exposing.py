@@ -45,7 +45,7 @@ def report_exposure(uow: UnitOfWork, *, run_id: int) -> MatchExposure:
     shown = np.array([lists.get(key, 0) for key in people.tolist()], np.int64)
     known = [place for place, key in enumerate(people.tolist()) if key in facts]
     groups = {
-        name: _hidden(_counted(shown[known], [band(facts[int(people[place])], run.as_of) for place in known]))
+        name: hide_groups(_counted(shown[known], [band(facts[int(people[place])], run.as_of) for place in known]))
         for name, band in GROUPINGS.items()
     }
     found = MatchExposure(run_id=run_id, agency_id=run.agency_id, report={"people": len(known), "groups": groups})
@@ -83,8 +83,11 @@ def _counted(shown: Int64s, keys: Sequence[str]) -> dict[str, GroupExposure]:
     return {names[group.group]: group for group in found}
 
 
-def _hidden(groups: Mapping[str, GroupExposure]) -> list[dict[str, Any]]:
-    """Return the groups as they are kept: one that counts one to four people, shown or never, keeps only its name."""
+def hide_groups(groups: Mapping[str, GroupExposure]) -> list[dict[str, Any]]:
+    """Return the groups as they are kept: one that counts one to four people, shown or never, keeps only its name.
+
+    So do others, as few as possible, where the total less the groups shown would bring a hidden count back.
+    """
     hidden = _to_hide(groups)
     return [
         {"key": key}

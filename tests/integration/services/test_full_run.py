@@ -4,6 +4,8 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
@@ -12,6 +14,7 @@ from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.matching import Cause, ResultClass
 from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.settings import DatabaseUrls
+from skills_bridge.engine.exposure import GroupExposure
 from skills_bridge.models import (
     Job,
     MatchCount,
@@ -29,6 +32,7 @@ from skills_bridge.services.matching import (
     compute_full_run,
     forget_inputs,
 )
+from skills_bridge.services.matching.exposing import hide_groups
 from skills_bridge.services.openings import close_opening, pause_opening, resume_opening
 from skills_bridge.unit_of_work import utc_now
 from tests.factories.openings import validated_opening
@@ -429,6 +433,31 @@ class TestReportExposure:
 
         with pytest.raises(NotFound):
             exposed(world, run_id)
+
+
+counts = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)).filter(any), min_size=1, max_size=6)
+
+
+class TestHideGroups:
+    @given(counts)
+    def test_leaves_no_count_of_one_to_four_and_none_that_a_subtraction_tells(
+        self, sizes: list[tuple[int, int]]
+    ) -> None:
+        groups = {str(key): GroupExposure(key, never + shown, never, shown) for key, (never, shown) in enumerate(sizes)}
+
+        kept = {group["key"]: group for group in hide_groups(groups)}
+
+        shown = {key: group for key, group in kept.items() if "people" in group}
+        hidden = kept.keys() - shown.keys()
+        for group in shown.values():
+            assert {group["people"], group["never"], group["people"] - group["never"]}.isdisjoint(range(1, 5))
+        assert len(hidden) != 1 or len(kept) == 1
+        assert all(group == {"key": group["key"]} for key, group in kept.items() if key in hidden)
+
+    def test_hides_nothing_without_need(self) -> None:
+        groups = {"a": GroupExposure(0, 10, 0, 12), "b": GroupExposure(1, 20, 8, 12)}
+
+        assert all("people" in group for group in hide_groups(groups))
 
 
 class TestPausing:

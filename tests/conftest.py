@@ -2,18 +2,23 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 from redis import Redis
+from sqlalchemy import make_url
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from skills_bridge.domain.settings import DatabaseUrls
+from tests.factories.story import tell_story
+from tests.factories.world import World, app_of, build_world, engines_of
 from tests.servers import TEMPLATE, TestServers, running_servers, test_run
 
 settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -82,10 +87,58 @@ def test_servers() -> TestServers:
 @pytest.fixture
 def database(test_servers: TestServers, worker_id: str) -> Iterator[DatabaseUrls]:
     """Return the addresses, by role, of a database that no other test sees; it stands at the last migration."""
-    name = f"test_{worker_id}_{next(numbers)}"
-    create_database_from_template(test_servers.superuser_url, name, TEMPLATE)
-    yield test_servers.urls(name)
-    drop_database(test_servers.superuser_url, name)
+    with copied(test_servers, TEMPLATE, f"test_{worker_id}_{next(numbers)}") as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def world_template(test_servers: TestServers, worker_id: str) -> Iterator[World]:
+    """Return a world that stands in a database of its own, to be copied: making one anew takes ten times as long."""
+    with copied(test_servers, TEMPLATE, f"world_{worker_id}") as urls:
+        yield build_world(urls)
+
+
+@pytest.fixture(scope="session")
+def told_template(test_servers: TestServers, worker_id: str, world_template: World) -> Iterator[World]:
+    """Return a world in which the whole story has been told, to be copied."""
+    with copied_world(test_servers, world_template, f"told_{worker_id}") as world:
+        tell_story(world)
+        yield world
+
+
+@pytest.fixture
+def world(test_servers: TestServers, worker_id: str, world_template: World) -> Iterator[World]:
+    """Return a world that no other test sees: organisations of every kind and their people."""
+    with copied_world(test_servers, world_template, f"test_{worker_id}_{next(numbers)}") as world:
+        yield world
+
+
+@pytest.fixture
+def told_world(test_servers: TestServers, worker_id: str, told_template: World) -> Iterator[World]:
+    """Return a world that no other test sees, in which the whole story has been told."""
+    with copied_world(test_servers, told_template, f"test_{worker_id}_{next(numbers)}") as world:
+        yield world
+
+
+@pytest.fixture
+def app(world: World, tmp_path: Path) -> Flask:
+    """Return the web application over the test's world."""
+    return app_of(world.urls, tmp_path)
+
+
+@contextmanager
+def copied(servers: TestServers, template: str, name: str) -> Iterator[DatabaseUrls]:
+    """Copy a database for as long as it is needed."""
+    create_database_from_template(servers.superuser_url, name, template)
+    yield servers.urls(name)
+    drop_database(servers.superuser_url, name)
+
+
+@contextmanager
+def copied_world(servers: TestServers, template: World, name: str) -> Iterator[World]:
+    """Copy a world for as long as it is needed; its keys stay what they were."""
+    with copied(servers, str(make_url(template.urls.web).database), name) as urls:
+        yield replace(template, urls=urls, engines=engines_of(urls))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.orm import Session
 
@@ -26,7 +28,7 @@ from skills_bridge.models import Membership, Organisation, Site, UserAccount
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.organisations import create_organisation, create_unit
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
-from tests.servers import running_servers
+from tests.servers import FOLDER_VARIABLE, running_servers
 
 TANGER: Final = "01.511"
 FAHS_ANJRA: Final = "01.227"
@@ -210,8 +212,12 @@ def settings_of(urls: DatabaseUrls, folder: Path, *, broker_url: str = "redis://
 
 
 def app_of(urls: DatabaseUrls, folder: Path, **config: Any) -> Flask:
-    """Return the web application over a test's database; forms need no token unless a test asks for it."""
+    """Return the web application over a test's database; forms need no token unless a test asks for it.
+
+    Each test has an application of its own; the templates are compiled once for all of them.
+    """
     app = create_app(settings_of(urls, folder), pool={"poolclass": NullPool})
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER_VARIABLE])
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, **config)
     return app
 

@@ -13,11 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
 from skills_bridge.blueprints.web import is_local_path
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Membership, SignInAttempt, UserAccount, WebSession
 from skills_bridge.services.accounts import LIMITS, forget_visits
 from skills_bridge.unit_of_work import utc_now
-from tests.factories.world import PASSWORD, TOTP_SECRET, World, app_of, build_world, client_of
+from tests.factories.world import PASSWORD, TOTP_SECRET, World, app_of, client_of
 
 COOKIE = "session_skills_bridge"
 ADDRESS = "adviser@example.invalid"
@@ -41,16 +40,6 @@ OFF_SITE = [
     "/\u202eopenings",
     "",
 ]
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 def code_now(shift: int = 0) -> str:

@@ -13,21 +13,19 @@ from werkzeug.datastructures import Headers
 
 from skills_bridge.blueprints.web import account_work, public, reading, requires, unit_of_work
 from skills_bridge.domain.errors import NotFound, NotPermitted, Stale
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.extensions import db
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.services.organisations import mark_demo
-from tests.factories.world import World, app_of, build_world, client_of
+from tests.factories.world import World, app_of, client_of
 
 MARK = "DÉMONSTRATION : données fictives"
 
 
 @pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    made = build_world(database)
-    with made.platform() as uow:
+def world(world: World) -> World:
+    with world.platform() as uow:
         mark_demo(uow)
-    return made
+    return world
 
 
 @pytest.fixture

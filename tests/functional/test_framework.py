@@ -15,21 +15,11 @@ from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
 from skills_bridge.app import create_cli
-from skills_bridge.domain.settings import DatabaseUrls, Settings
+from skills_bridge.domain.settings import Settings
 from skills_bridge.models import JobProfile
-from tests.factories.world import World, app_of, build_world, client_of, settings_of
+from tests.factories.world import World, client_of, settings_of
 
 OPERATOR = "EM-1107"
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

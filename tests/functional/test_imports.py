@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,10 +12,9 @@ from werkzeug.test import TestResponse
 
 from skills_bridge.adapters.spreadsheets import read_table
 from skills_bridge.domain.imports import read_header
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import ImportBatch, Seeker
 from skills_bridge.services.imports import apply_batch, check_batch
-from tests.factories.world import VAULT, World, app_of, build_world, client_of
+from tests.factories.world import VAULT, World, client_of
 
 ROWS = (
     "cin;nom;prenom;province\n"
@@ -24,16 +22,6 @@ ROWS = (
     "AB11;El Fictif;Sara;Tangr\n"
     "12-34-56-78-90;=Formule;Ali;Tanger\n"
 )
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -13,7 +12,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from skills_bridge.domain.framework import Evidence
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Competency, Opening, Referral, Seeker
 from tests.factories.openings import asked, competency_ids, validated_opening
 from tests.factories.referrals import (
@@ -25,22 +23,12 @@ from tests.factories.referrals import (
     today,
 )
 from tests.factories.training import a_cohort, a_programme
-from tests.factories.world import KENITRA, World, app_of, build_world, client_of
+from tests.factories.world import KENITRA, World, client_of
 
 FREE = {
     "fr": "Vous êtes libre d’accepter ou de refuser, sans conséquence.",
     "ar": "لكم حرية القبول أو الرفض دون أي عواقب.",
 }
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

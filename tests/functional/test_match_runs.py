@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import MatchRun, Opening
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, exposed, fitting_seeker, full_run, stored
-from tests.factories.world import World, app_of, build_world, client_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
+from tests.factories.world import World, client_of
 
 
 @pytest.fixture

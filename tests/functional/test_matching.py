@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,23 +20,12 @@ from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.openings import Conditions
 from skills_bridge.domain.referrals import ReferralState
 from skills_bridge.domain.seekers import Channel
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, Opening, Referral, Seeker
 from skills_bridge.services.openings import pause_opening
 from skills_bridge.services.seekers import object_to_matching
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, fitting_seeker, hold, proposed_referral, registered_seeker, stored
-from tests.factories.world import KENITRA, World, app_of, build_world, client_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
+from tests.factories.world import KENITRA, World, client_of
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,22 +13,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from skills_bridge.domain.needs import NeedState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Need, NeedLine, NeedRequirement
 from tests.factories.openings import next_quarter, profile_id, validated_opening, written_need
-from tests.factories.world import KENITRA, TANGER, World, app_of, build_world, client_of
+from tests.factories.world import KENITRA, TANGER, World, client_of
 
 TWELVE_POSTS: Final = re.compile(r'name="lines-\d+-posts"[^>]*value="12"')
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

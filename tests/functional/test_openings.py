@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from werkzeug.test import TestResponse
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.openings import Conditions, OpeningState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Need, Opening, OpeningRevision, Post, Requirement, Site
 from skills_bridge.services.openings import refuse_opening, update_opening
 from skills_bridge.unit_of_work import utc_now
@@ -32,21 +30,11 @@ from tests.factories.openings import (
     validated_opening,
     written_need,
 )
-from tests.factories.world import KENITRA, TANGER, World, app_of, build_world, client_of
+from tests.factories.world import KENITRA, TANGER, World, client_of
 
 CRIMPING = "Sertissage de contacts · LOCAL AUTO-001"
 STATEMENTS_OF_LIST = 3
 """The units for the filter, the count, the page."""
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from skills_bridge.domain.placements import CancelReason, PlacementKind
 from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Placement, Referral
 from skills_bridge.services.placements import undo_placement
 from tests.factories.openings import validated_opening
@@ -26,17 +24,7 @@ from tests.factories.referrals import (
     stored,
     today,
 )
-from tests.factories.world import World, app_of, build_world, client_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
+from tests.factories.world import World, client_of
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,10 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from skills_bridge.domain.framework import Evidence
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Competency, Consent, HeldCompetency, JobProfile, Seeker, SeekerIdentity
 from tests.factories.seekers import add_seeker
-from tests.factories.world import CASABLANCA, TANGER, World, app_of, build_world, client_of
+from tests.factories.world import CASABLANCA, TANGER, World, client_of
 
 FACTS = {
     "last_name": "Inventée",
@@ -35,16 +33,6 @@ FACTS = {
     "language": "ar",
     "channel": "counter",
 }
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,25 +12,14 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from skills_bridge.domain.framework import Evidence
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.engine.suggest import Route
 from skills_bridge.models import Competency, HeldCompetency, JobProfile, Opening
 from skills_bridge.queries.suggestions import suggest_competencies, suggest_profiles
 from tests.factories.seekers import add_seeker
-from tests.factories.world import World, app_of, build_world, client_of
+from tests.factories.world import World, client_of
 
 FORKLIFT = "Conduite de chariot élévateur · LOCAL AUTO-032"
 ADVERT = "Opératrice de câblage (H/F)\nVous assurez la conduite de chariots élévateurs.\nChantiers SMED."
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import unescape
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,23 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.domain.training import EnrolmentState
 from skills_bridge.models import Cohort, Enrolment, Programme, ProgrammeOutcome
 from tests.factories.openings import competency_ids
 from tests.factories.seekers import add_seeker
 from tests.factories.training import TITLE, a_cohort, a_draft, a_programme, completed, enrolled, in_days
-from tests.factories.world import TANGER, World, app_of, build_world, client_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
+from tests.factories.world import TANGER, World, client_of
 
 
 @pytest.fixture

@@ -9,14 +9,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import AuditEntry
-from tests.factories.world import World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World
 
 
 def expected_hash(entry: AuditEntry) -> bytes:

@@ -15,21 +15,19 @@ from skills_bridge.adapters.celery import make_celery
 from skills_bridge.cli.jobs import DOWN_PAUSE, PAUSE, Relay
 from skills_bridge.domain.events import ImportReceived, MatchAsked
 from skills_bridge.domain.jobs import JobState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job
-from tests.factories.world import World, app_of, build_world, client_of
+from tests.factories.world import World, app_of, client_of
 
 NOBODY = "redis://127.0.0.1:1/0"
 BANNER = "Les traitements en arrière-plan sont en attente"
 
 
 @pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    made = build_world(database)
-    with made.acting("adviser") as uow:
+def world(world: World) -> World:
+    with world.acting("adviser") as uow:
         uow.record(MatchAsked(1))
         uow.record(ImportReceived(2))
-    return made
+    return world
 
 
 def relay_to(world: World, broker_url: str) -> Relay:

@@ -12,10 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import PLATFORM_SCOPE, account_scope, tenant_scope
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.unit_of_work import scoped
-from tests.factories.story import tell_story
-from tests.factories.world import ORGANISATIONS, PEOPLE, World, build_world
+from tests.factories.world import ORGANISATIONS, PEOPLE, World
 
 PRIVATE: Final = {
     "need": "company_id",
@@ -73,13 +71,6 @@ DISCLOSED: Final = frozenset({"seeker", "seeker_identity", "seeker_language", "h
 PERSON_OF: Final = {organisation: who for who, (organisation, _, _) in PEOPLE.items()}
 
 
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    made = build_world(database)
-    tell_story(made)
-    return made
-
-
 def foreign(link: Connection, table: str, organisation_id: int) -> int:
     """Return how many rows of others this connection sees."""
     column = PRIVATE[table]
@@ -100,6 +91,11 @@ def changed(session: Session, table: str, organisation_id: int) -> int:
         except DBAPIError:
             continue
     return done
+
+
+@pytest.fixture
+def world(told_world: World) -> World:
+    return told_world
 
 
 class TestEachOrganisation:

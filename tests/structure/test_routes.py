@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
 from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UUIDConverter
 
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.policies.permissions import GRANTS, Permission, may
-from tests.factories.world import PEOPLE, World, app_of, build_world, client_of
+from tests.factories.world import PEOPLE, World, client_of
 
 PUBLIC: Final = frozenset(
     {"static", "health.live", "health.ready", "accounts.sign_in", "accounts.second_factor", "accounts.sign_out"}
@@ -22,16 +20,6 @@ MISSING: Final = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "int": 999_999_999,
 }
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
-
-
-@pytest.fixture
-def app(world: World, tmp_path: Path) -> Flask:
-    return app_of(world.urls, tmp_path)
 
 
 def rules_of(app: Flask) -> list[Rule]:

@@ -9,16 +9,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select, update
 
 from skills_bridge.cli.matching import match
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, MatchRun, Opening, Seeker
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, fitting_seeker, full_run, stored
-from tests.factories.world import World, build_world, settings_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World, settings_of
 
 
 @pytest.fixture

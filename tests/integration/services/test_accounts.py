@@ -11,18 +11,12 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import CLOCK, Role, account_scope
 from skills_bridge.domain.errors import Invalid, RuleBroken
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import AuditEntry, Organisation, SignInAttempt
 from skills_bridge.services.accounts import LIMITS, add_membership, check_password, choose_membership, create_account
 from skills_bridge.unit_of_work import transaction, utc_now
-from tests.factories.world import PASSWORD, TOTP_SECRET, VAULT, World, build_world
+from tests.factories.world import PASSWORD, TOTP_SECRET, VAULT, World
 
 EMAIL = "adviser@example.invalid"
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def tried(world: World, password: str, *, minutes: int = 0, address: str = "10.0.0.1") -> int:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.seekers import PastJob
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Competency, HeldCompetency, JobProfile, Seeker
 from skills_bridge.queries.seekers.interviews import get_interview
 from skills_bridge.services.seekers import (
@@ -21,14 +20,9 @@ from skills_bridge.services.seekers import (
     update_seeker,
 )
 from tests.factories.seekers import a_profile, add_seeker
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 TODAY = date(2026, 11, 23)
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def wiring(world: World) -> int:

@@ -15,7 +15,6 @@ from skills_bridge.domain.framework import (
     RelationKind,
     TemplateEntry,
 )
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.engine.policy import POLICY_V1, PolicySet
 from skills_bridge.models import (
     Competency,
@@ -30,12 +29,7 @@ from skills_bridge.queries.framework import find_competencies, get_template, lis
 from skills_bridge.queries.listing import ListRequest
 from skills_bridge.reference import lists
 from skills_bridge.services.framework import import_framework, load_reference
-from tests.factories.world import World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World
 
 
 def versions(world: World) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from skills_bridge.domain.errors import AlreadyDone, NotFound, NotPermitted
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.matching import Cause, ResultClass
 from skills_bridge.domain.openings import CloseReason
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.engine.exposure import GroupExposure
 from skills_bridge.models import (
     Job,
@@ -49,14 +48,9 @@ from tests.factories.referrals import (
     silent,
     stored,
 )
-from tests.factories.world import CASABLANCA, KENITRA, TANGER, World, build_world
+from tests.factories.world import CASABLANCA, KENITRA, TANGER, World
 
 TASK = "matching.match_agency"
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def listed(world: World, opening_id: int) -> dict[int, ResultClass]:

@@ -14,7 +14,6 @@ from skills_bridge.domain.errors import IllegalMove, NotFound, NotPermitted, Rul
 from skills_bridge.domain.imports import BatchState, RowVerdict
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.seekers import ConsentKind
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import (
     Consent,
     HeldCompetency,
@@ -37,15 +36,10 @@ from skills_bridge.services.imports import (
     receive_batch,
 )
 from tests.factories.seekers import add_seeker
-from tests.factories.world import VAULT, World, build_world
+from tests.factories.world import VAULT, World
 
 HEADER = "cin;nom;prenom;province;date_naissance;niveau_etudes;langues;experiences;permis;accord_rapprochement"
 GOOD = "AB12;El Fictif;Omar;Tanger;03/04/1999;qualification;ar:C1|fr:B1;EM-1107:18;aucun;oui"
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def told(done: int, total: int) -> None:

@@ -12,7 +12,6 @@ from skills_bridge.adapters.broker import BrokerDown, NullBroker
 from skills_bridge.domain.errors import AlreadyDone, NotFound, NotPermitted, RuleBroken
 from skills_bridge.domain.events import MatchAsked
 from skills_bridge.domain.jobs import JobState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job
 from skills_bridge.queries.jobs import get_progress
 from skills_bridge.services.jobs import (
@@ -29,7 +28,7 @@ from skills_bridge.services.jobs import (
     sweep_leases,
 )
 from skills_bridge.unit_of_work import utc_now
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 
 class DeadBroker(NullBroker):
@@ -37,11 +36,6 @@ class DeadBroker(NullBroker):
 
     def send(self, kind: str, job_id: int) -> None:
         raise BrokerDown
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 @pytest.fixture

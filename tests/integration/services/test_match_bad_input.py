@@ -12,7 +12,6 @@ from sqlalchemy.exc import IntegrityError
 from skills_bridge.domain.errors import Invalid
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.matching import ValueOutOfRange, WrongShape
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, MatchPolicy, MatchRun, Opening, Seeker
 from skills_bridge.services.framework import FIRST_POLICY
 from skills_bridge.services.matching import ask_full_run
@@ -20,12 +19,7 @@ from skills_bridge.tasks import runtime as tasks
 from skills_bridge.tasks.matching import match_agency
 from tests.factories.openings import asked, competency_ids, draft_opening, validated_opening
 from tests.factories.referrals import computed_run, fitting_seeker, full_run, stored
-from tests.factories.world import World, app_of, build_world, client_of, settings_of
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World, app_of, client_of, settings_of
 
 
 def set_policy(world: World, **changes: Any) -> None:

@@ -17,7 +17,6 @@ from skills_bridge.domain.matching import GateAnswer, Question, ResultClass
 from skills_bridge.domain.openings import CloseReason, Conditions
 from skills_bridge.domain.placements import CancelReason
 from skills_bridge.domain.seekers import Channel, ConsentKind
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import (
     Cohort,
     Competency,
@@ -53,12 +52,7 @@ from tests.factories.referrals import (
     stored,
     today,
 )
-from tests.factories.world import KENITRA, TANGER, World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import KENITRA, TANGER, World
 
 
 def rows_of(world: World, opening_id: int) -> dict[int, MatchResult]:

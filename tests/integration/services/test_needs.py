@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted, RuleBroken, Stale
 from skills_bridge.domain.needs import Forecast, NeedState
 from skills_bridge.domain.openings import CloseReason
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Need, NeedRequirement
 from skills_bridge.queries.listing import ListRequest
 from skills_bridge.queries.needs import NeedPage, get_need_page, list_need_line_choices, list_needs
@@ -25,12 +24,7 @@ from tests.factories.openings import (
     validated_opening,
     written_need,
 )
-from tests.factories.world import KENITRA, TANGER, World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import KENITRA, TANGER, World
 
 
 def page_of(world: World, need_id: int, who: str = "hr_manager") -> NeedPage:

@@ -12,20 +12,14 @@ from sqlalchemy import select
 from skills_bridge.adapters.mail import SinkMailer
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.reactions import REACTIONS
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, Membership, Notice, Pack
 from skills_bridge.services.notices import READERS, mark_read, tell
 from skills_bridge.services.organisations import mark_demo
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import fitting_seeker, recorded_placement, selected_referral
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 PARTIES = ("agency", "industry", "employment", "association")
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def a_pack(world: World) -> int:

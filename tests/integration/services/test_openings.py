@@ -24,7 +24,6 @@ from skills_bridge.domain.errors import (
 from skills_bridge.domain.framework import Cefr
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.domain.openings import CloseReason, Conditions, OpeningState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Competency, Gate, Job, Opening, OpeningRevision, Post, Requirement, StateChange
 from skills_bridge.services.openings import (
     close_opening,
@@ -52,14 +51,9 @@ from tests.factories.openings import (
     validated_opening,
     written_need,
 )
-from tests.factories.world import KENITRA, World, build_world
+from tests.factories.world import KENITRA, World
 
 NIGHT = "three_shifts"
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def opening_of(world: World, opening_id: int) -> Opening:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,25 +16,17 @@ from skills_bridge.domain.accounts import PLATFORM_SCOPE
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, NotPermitted, RuleBroken
 from skills_bridge.domain.packs import PackState, VisaState
-from skills_bridge.domain.settings import DatabaseUrls, SealKey
+from skills_bridge.domain.settings import SealKey
 from skills_bridge.models import Job, Pack, PackFile, Visa
 from skills_bridge.queries.facts import get_facts
 from skills_bridge.reporting.verification import verify_directory
 from skills_bridge.services.packs.building import build_pack, publish_pack
 from skills_bridge.services.packs.freezing import freeze_month, give_visa, send_back_pack
 from skills_bridge.unit_of_work import scoped, utc_now
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 SEALER = Sealer(SealKey("test", b"s" * 32))
 SIGNATORIES = ("industry_signatory", "employment_signatory", "agency_signatory", "association_signatory")
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> Iterator[World]:
-    world = build_world(database)
-    yield world
-    for engine in world.engines.values():
-        engine.dispose()
 
 
 def last_month() -> date:

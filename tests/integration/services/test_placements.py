@@ -11,7 +11,6 @@ from skills_bridge.domain.openings import CloseReason
 from skills_bridge.domain.placements import CancelReason, PlacementKind
 from skills_bridge.domain.referrals import EndReason, ReferralState, ReopenReason
 from skills_bridge.domain.seekers import SeekerState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, Placement, Post, Referral, Seeker
 from skills_bridge.services.openings import close_opening
 from skills_bridge.services.placements import end_placement, record_placement, settle_placement, undo_placement
@@ -29,12 +28,7 @@ from tests.factories.referrals import (
     stored,
     today,
 )
-from tests.factories.world import World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_sc
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.privacy import RevealReason
 from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import AuditEntry, Referral, WebSession
 from skills_bridge.queries.privacy import ShownIdentity, get_identity, get_reveal_end, list_identities
 from skills_bridge.services.accounts import start_session
@@ -23,7 +22,7 @@ from skills_bridge.services.privacy import reveal_identity
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 from tests.factories.openings import validated_opening
 from tests.factories.seekers import Person, add_seeker
-from tests.factories.world import CASABLANCA, VAULT, World, build_world
+from tests.factories.world import CASABLANCA, VAULT, World
 
 
 @dataclass(frozen=True)
@@ -48,11 +47,6 @@ class SignedIn:
             scoped(session, tenant_scope(self.actor), read_only=True)
             now = utc_now() + after
             return get_identity(session, actor=self.actor, seeker_id=seeker_id, now=now, vault=VAULT)
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def signed_in(world: World, who: str, *, browser: str = "a") -> SignedIn:

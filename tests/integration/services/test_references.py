@@ -5,16 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import pytest
-
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.services.references import Series, next_reference
-from tests.factories.world import World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import World
 
 
 class TestNextReference:

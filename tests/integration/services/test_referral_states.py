@@ -16,7 +16,6 @@ from skills_bridge.domain.referrals import (
     WithdrawReason,
 )
 from skills_bridge.domain.seekers import Channel
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Referral, StateChange
 from skills_bridge.services import referrals
 from skills_bridge.unit_of_work import UnitOfWork
@@ -30,14 +29,9 @@ from tests.factories.referrals import (
     stored,
     today,
 )
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 _S = ReferralState
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from skills_bridge.domain.referrals import (
     WithdrawReason,
 )
 from skills_bridge.domain.seekers import Channel, ConsentKind
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Job, Opening, Referral
 from skills_bridge.services import referrals
 from skills_bridge.services.openings import close_opening, pause_opening
@@ -47,14 +46,9 @@ from tests.factories.referrals import (
     stored,
     today,
 )
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 _S = ReferralState
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 @pytest.fixture

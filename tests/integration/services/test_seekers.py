@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, Stale
 from skills_bridge.domain.identifiers import mask_cin
 from skills_bridge.domain.seekers import Agreement, Channel, ConsentKind, SeekerState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import (
     AuditEntry,
     Consent,
@@ -35,12 +34,7 @@ from skills_bridge.services.seekers import (
     withdraw_consent,
 )
 from tests.factories.seekers import BOTH, a_profile, a_registration, add_seeker, an_identity
-from tests.factories.world import CASABLANCA, TANGER, VAULT, World, build_world
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
+from tests.factories.world import CASABLANCA, TANGER, VAULT, World
 
 
 class TestRegisterSeeker:

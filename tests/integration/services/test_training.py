@@ -14,7 +14,6 @@ from sqlalchemy.dialects.postgresql import insert
 from skills_bridge.domain.accounts import CLOCK
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken, Stale
 from skills_bridge.domain.framework import Evidence
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.domain.training import CancelReason, CohortState, EnrolmentState, LeaveReason, Outcome
 from skills_bridge.models import Cohort, Enrolment, HeldCompetency, Job, Programme, Seeker
 from skills_bridge.queries.listing import ListRequest
@@ -40,16 +39,11 @@ from skills_bridge.unit_of_work import utc_now
 from tests.factories.openings import competency_ids
 from tests.factories.seekers import add_seeker
 from tests.factories.training import a_cohort, a_draft, a_plan, a_programme, completed, enrolled, in_days
-from tests.factories.world import World, build_world
+from tests.factories.world import World
 
 SEATS = 50
 CONTENDERS = 400
 THREADS = 16
-
-
-@pytest.fixture
-def world(database: DatabaseUrls) -> World:
-    return build_world(database)
 
 
 def taken(world: World, cohort: Cohort) -> int:

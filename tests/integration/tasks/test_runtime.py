@@ -15,18 +15,16 @@ from skills_bridge.domain.accounts import ScopeKind
 from skills_bridge.domain.errors import AlreadyDone, RuleBroken
 from skills_bridge.domain.events import ImportReceived, MatchAsked
 from skills_bridge.domain.jobs import JobState
-from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import AgencyUnit, Job, Organisation
 from skills_bridge.services.jobs import cancel_job, claim_job, renew_lease
 from skills_bridge.tasks import runtime as tasks
-from tests.factories.world import World, build_world, settings_of
+from tests.factories.world import World, settings_of
 
 
 @pytest.fixture
-def world(database: DatabaseUrls, tmp_path: Path) -> Iterator[World]:
-    made = build_world(database)
-    shared = tasks.start_runtime(settings_of(database, tmp_path))
-    yield made
+def world(world: World, tmp_path: Path) -> Iterator[World]:
+    shared = tasks.start_runtime(settings_of(world.urls, tmp_path))
+    yield world
     shared.engine.dispose()
     shared.report_engine.dispose()
 

@@ -1,0 +1,197 @@
+"""The people of a country as flat arrays, in blocks that a processor's cache holds.
+
+People are sorted by what most openings ask first (mobility, contract, education), and cut into *blocks* of 256 *lanes*.
+A block has a summary of its people's signatures: an opening that the summary fails skips the block without touching a
+person. Within a block the competencies are grouped: a *run* is one competency, with lane and code of each holding, so
+that an opening reads only the runs it asks for. People without any competency have blocks of their own, at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from skills_bridge.engine.arrays import Int64s
+from skills_bridge.engine.columns import RelationColumns, SeekerColumns
+from skills_bridge.engine.national.holdings import written_out
+from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, Words, layout_of_held
+from skills_bridge.engine.national.signatures import signatures_of
+from skills_bridge.engine.score import order_keys
+
+Number = TypeVar("Number", np.int64, np.uint64)
+
+LANES: Final = 256
+NOBODY: Final = -1
+SORTED_BY: Final = ("provinces", "contracts")
+"""Set gates by which people are brought together; education follows."""
+
+
+class Blocks(NamedTuple):
+    """The arrays that the compiled functions read; none is ever changed.
+
+    By lane: ``seeker`` the place in the input (-1: nobody), ``key`` the order key without points (-1: nobody), ``sure``
+    and ``maybe`` the signatures. By block: ``summary`` (every bit and the highest value of each field in *maybe*),
+    ``best_key``, and ``run_start``, where its runs begin. By run: ``run_competency``, a place in the index's
+    ``competencies``, rising within a block, and ``run_end``, where its holdings end. By holding: ``lane`` in the block,
+    rising within a run, and ``code``. Within a block the lanes stand in the order of their keys, the highest first.
+    The first ``held_blocks[0]`` blocks are those of people with competencies.
+    """
+
+    seeker: Int64s
+    key: Int64s
+    sure: Words
+    maybe: Words
+    summary: Words
+    best_key: Int64s
+    run_start: Int64s
+    run_competency: npt.NDArray[np.int32]
+    run_end: Int64s
+    lane: npt.NDArray[np.uint8]
+    code: npt.NDArray[np.uint8]
+    held_blocks: Int64s
+
+
+@dataclass(frozen=True, eq=False)
+class NationalIndex:
+    """The people on a day, ready to be matched.
+
+    ``ids`` are their keys, rising, and ``lane_of`` where each stands, counted over all blocks.
+    """
+
+    blocks: Blocks
+    layout: GateLayout
+    competencies: Int64s
+    ids: Int64s
+    lane_of: Int64s
+    as_of: int
+
+    def lanes(self, order_key: Int64s) -> Int64s:
+        """Return where the people of these order keys stand."""
+        return self.lane_of[np.searchsorted(self.ids, 0xFFFFFFFF - (order_key & 0xFFFFFFFF))]
+
+
+def build_index(
+    seekers: SeekerColumns, relations: RelationColumns, *, as_of: int, layout: GateLayout | None = None
+) -> NationalIndex:
+    """Index the people as they stand on the day ``as_of`` (days since 1970-01-01); the order of rows does not matter.
+
+    :raises NotInInput: a person holds a code that ``layout`` does not list, although it should list all that are held.
+    """
+    layout = layout or layout_of_held(seekers)
+    holdings = written_out(seekers, relations, as_of)
+    sure, maybe = signatures_of(seekers, layout)
+    key = order_keys(np.zeros(len(seekers), np.int64), seekers.registered_day, seekers.seeker_id)
+    is_holder = np.diff(seekers.held.start) > 0
+    order = _brought_together(maybe, layout, key)
+    people, held_blocks = _in_blocks(order[is_holder[order]], order[~is_holder[order]], key)
+    lane_key = _by_lane(key, people, NOBODY)
+    runs = _runs_of(people, holdings.start, holdings.competency, holdings.code, len(holdings.competencies))
+    lane_maybe = _by_lane(maybe, people, 0)
+    blocks = Blocks(
+        people,
+        lane_key,
+        _by_lane(sure, people, 0),
+        lane_maybe,
+        _summaries(lane_maybe, layout),
+        lane_key.reshape(-1, LANES).max(axis=1, initial=NOBODY),
+        *runs,
+        np.array([held_blocks], np.int64),
+    )
+    by_id = np.argsort(seekers.seeker_id, kind="stable")
+    lane_of = np.empty(len(seekers), np.int64)
+    taken = people != NOBODY
+    lane_of[people[taken]] = np.flatnonzero(taken)
+    ids = seekers.seeker_id[by_id].astype(np.int64)
+    return frozen(NationalIndex(blocks, layout, holdings.competencies, ids, lane_of[by_id], as_of))
+
+
+def frozen(index: NationalIndex) -> NationalIndex:
+    """Return the index with arrays that nobody can change: those just built and those mapped compile alike."""
+    for column in (*index.blocks, index.competencies, index.ids, index.lane_of):
+        column.flags.writeable = False
+    return index
+
+
+def _brought_together(maybe: Words, layout: GateLayout, key: Int64s) -> Int64s:
+    """Return the people in an order that puts alike signatures side by side."""
+    columns: list[npt.NDArray[Any]] = [key]
+    ranked = next(place for place, gate in enumerate(LIMIT_GATES) if gate.held == "education_rank")
+    field = layout.fields[ranked]
+    columns.append((maybe[:, field.word] >> np.uint64(field.shift)) & np.uint64(field.most))
+    masks = dict(zip((gate.column for gate in SET_GATES), layout.gate_masks(), strict=True))
+    for column in reversed(SORTED_BY):
+        words = np.flatnonzero(masks[column])
+        columns.extend(maybe[:, layout.field_words + word] & masks[column][word] for word in words)
+    return np.lexsort(columns)
+
+
+def _in_blocks(holders: Int64s, others: Int64s, key: Int64s) -> tuple[Int64s, int]:
+    """Return the person in each lane, each block by falling key, and how many blocks holders fill."""
+    parts = [np.pad(part, (0, -len(part) % LANES), constant_values=NOBODY) for part in (holders, others)]
+    people = np.concatenate(parts).reshape(-1, LANES)
+    place = np.argsort(-np.where(people == NOBODY, NOBODY, key[people] if len(key) else 0), axis=1, kind="stable")
+    return np.take_along_axis(people, place, axis=1).ravel(), len(parts[0]) // LANES
+
+
+def _by_lane(column: npt.NDArray[Number], people: Int64s, absent: int) -> npt.NDArray[Number]:
+    """Return a column of people in the order of the lanes."""
+    found = np.full((len(people), *column.shape[1:]), absent, column.dtype)
+    taken = people != NOBODY
+    found[taken] = column[people[taken]]
+    return found
+
+
+def _summaries(maybe: Words, layout: GateLayout) -> Words:
+    """Return for each block every bit of the sets and the highest value of each field."""
+    lanes = maybe.reshape(-1, LANES, maybe.shape[1])
+    found: Words = np.bitwise_or.reduce(lanes, axis=1)
+    found[:, : layout.field_words] = 0
+    for field in layout.fields:
+        shift = np.uint64(field.shift)
+        values = (lanes[:, :, field.word] >> shift) & np.uint64(field.most)
+        found[:, field.word] |= values.max(axis=1) << shift
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _runs_of(
+    people: Int64s,
+    start: Int64s,
+    competency: npt.NDArray[np.int32],
+    code: npt.NDArray[np.uint8],
+    competencies: int,
+) -> tuple[Int64s, npt.NDArray[np.int32], Int64s, npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Group each block's holdings by competency: count, lay out, place."""
+    blocks = len(people) // LANES
+    run_start = np.zeros(blocks + 1, np.int64)
+    run_competency = np.empty(len(competency), np.int32)
+    run_end = np.empty(len(competency), np.int64)
+    lanes, codes = np.empty(len(code), np.uint8), np.empty(len(code), np.uint8)
+    count = np.zeros(competencies, np.int64)
+    free = np.zeros(competencies, np.int64)
+    runs = total = 0
+    for block in range(blocks):
+        count[:] = 0
+        for person in people[block * LANES : (block + 1) * LANES]:
+            if person != NOBODY:
+                for item in range(start[person], start[person + 1]):
+                    count[competency[item]] += 1
+        for place in range(competencies):
+            if count[place]:
+                free[place] = total
+                total += count[place]
+                run_competency[runs], run_end[runs] = place, total
+                runs += 1
+        run_start[block + 1] = runs
+        for lane in range(LANES):
+            person = people[block * LANES + lane]
+            if person != NOBODY:
+                for item in range(start[person], start[person + 1]):
+                    place = competency[item]
+                    lanes[free[place]], codes[free[place]] = lane, code[item]
+                    free[place] += 1
+    return run_start, run_competency[:runs].copy(), run_end[:runs].copy(), lanes, codes

@@ -1,0 +1,141 @@
+"""One person and all openings: what a changed profile means for the lists, in well under a millisecond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from skills_bridge.engine.arrays import Bools, Int64s
+from skills_bridge.engine.national.bridges import Bridges
+from skills_bridge.engine.national.demand import Asks, Demand
+from skills_bridge.engine.national.index import Blocks, NationalIndex
+from skills_bridge.engine.national.lanes import (
+    CLASSES,
+    NEAR,
+    NOT_ENOUGH,
+    READY,
+    TO_CONFIRM,
+    Worth,
+    closing_cohort,
+    standing_of,
+)
+from skills_bridge.engine.national.layout import Words
+from skills_bridge.engine.national.lists import education_field, places_of, spans, worth_of
+from skills_bridge.engine.national.signatures import Needs, admits
+
+SHORT = 4
+NO_POINTS = 5
+GATE_FAILED = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How one person is judged for each opening, in the order in which the openings came.
+
+    ``result_class`` is a place in ``RESULT_CLASSES``, ``order_key`` the key by which a list would hold the person.
+    """
+
+    result_class: npt.NDArray[np.int8]
+    order_key: Int64s
+
+    def touches(self, worst: Int64s, is_listed: Bools) -> Int64s:
+        """Return the openings whose lists gain, lose or retell the person: those that must be run again.
+
+        ``worst`` (openings, 4 classes) is the last order key of each list, -1 where it has room; ``is_listed``
+        (openings) says where the person stands today.
+        """
+        listed = np.flatnonzero(self.result_class < CLASSES)
+        enters = np.zeros(len(self.order_key), np.bool_)
+        enters[listed] = self.order_key[listed] > worst[listed, self.result_class[listed]]
+        return np.flatnonzero(enters | is_listed)
+
+
+def judge_person(one: NationalIndex, demand: Demand) -> Standing:
+    """Judge the only person of an index for all openings.
+
+    Both must have been made under one layout, ``layout_of_asked(openings, cohorts)``, which also serves a person who
+    holds codes that nobody held before.
+    """
+    classes, keys = np.zeros(len(demand), np.int8), np.zeros(len(demand), np.int64)
+    run_of = places_of(demand.competencies, one.competencies)
+    held = one.blocks.run_competency
+    run_of = np.where(run_of >= 0, places_of(run_of, held.astype(np.int64)), -1)
+    for policy, first, end in spans(demand):
+        _judge(
+            first,
+            end,
+            one.blocks,
+            run_of,
+            demand.needs,
+            demand.asks,
+            demand.bridges,
+            one.layout.guards,
+            education_field(one.layout),
+            worth_of(demand, policy),
+            classes,
+            keys,
+        )
+    found = Standing(np.empty_like(classes), np.empty_like(keys))
+    found.result_class[demand.row], found.order_key[demand.row] = classes, keys
+    return found
+
+
+@njit(cache=True, nogil=True)
+def _judge(  # noqa: PLR0917  # compiled
+    first: int,
+    end: int,
+    blocks: Blocks,
+    run_of: Int64s,
+    needs: Needs,
+    asks: Asks,
+    bridges: Bridges,
+    guards: Words,
+    education: Int64s,
+    worth: Worth,
+    classes: npt.NDArray[np.int8],
+    keys: Int64s,
+) -> None:
+    """Judge the person in the first lane for the openings from ``first`` to ``end`` (excluded)."""
+    maybe, sure = blocks.maybe[0], blocks.sure[0]
+    for opening in range(first, end):
+        keys[opening] = blocks.key[0]
+        if not admits(maybe, guards, needs, opening):
+            classes[opening] = GATE_FAILED
+            continue
+        is_scored = asks.full[opening] > 0
+        if is_scored and blocks.held_blocks[0] == 0:
+            classes[opening] = NOT_ENOUGH
+            continue
+        points, missing, is_proven = _fit(opening, blocks, run_of, asks, worth)
+        keys[opening] |= points << 48
+        if missing and closing_cohort(bridges, opening, missing, sure, education, education[2]) < 0:
+            classes[opening] = SHORT
+        elif is_scored and points == 0:
+            classes[opening] = NO_POINTS
+        elif missing:
+            classes[opening] = NEAR
+        else:
+            is_ready = is_proven and admits(sure, guards, needs, opening)
+            classes[opening] = READY if is_ready else TO_CONFIRM
+
+
+@njit(cache=True, nogil=True)
+def _fit(opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, worth: Worth) -> tuple[int, int, bool]:
+    """Return points, the musts short of level, and whether all others are proven."""
+    points, missing, is_proven = 0, 0, True
+    for item in range(asks.start[opening], asks.start[opening + 1]):
+        run = run_of[asks.competency[item]]
+        if run >= 0:
+            best = 0
+            for place in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
+                best = max(best, int(worth.credit[asks.level[item], blocks.code[place]]))
+            points += best * int(asks.weight[item])
+        if asks.is_must[item]:
+            found = standing_of(blocks, run, 0, worth.standing, asks.level[item], asks.evidence[item])
+            if found == 0:
+                missing |= 1 << (item - asks.start[opening])
+            is_proven &= found == 2  # noqa: PLR2004
+    return points, missing, is_proven

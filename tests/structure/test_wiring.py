@@ -16,11 +16,13 @@ from sqlalchemy import NullPool, create_engine
 from skills_bridge.adapters.celery import QUEUES, TASK_ROUTES
 from skills_bridge.adapters.development import QUEUES as LISTENED
 from skills_bridge.app import create_celery
+from skills_bridge.blueprints.jobs.words import KINDS
 from skills_bridge.domain import events
 from skills_bridge.domain.jobs import PLATFORM_JOBS
 from skills_bridge.domain.reactions import REACTIONS
 from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.models import Base
+from skills_bridge.tasks.schedule import BEAT_SCHEDULE, DAILY
 from tests.factories.world import settings_of
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -49,6 +51,17 @@ class TestEvents:
 
     def test_each_platform_job_is_a_task(self, celery: Celery) -> None:
         assert set(PLATFORM_JOBS) - set(celery.tasks) == set()
+
+
+class TestWords:
+    def test_each_kind_of_job_has_some(self, celery: Celery) -> None:
+        asking = {str(entry["task"]) for entry in BEAT_SCHEDULE.values()}
+        kinds = {name for name in celery.tasks if not name.startswith(("celery.", "notices."))} - asking
+
+        assert kinds == set(KINDS)
+
+    def test_each_period_asks_for_a_job_that_has_some(self) -> None:
+        assert set(DAILY) - set(KINDS) == set()
 
 
 class TestQueues:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -25,12 +24,12 @@ from skills_bridge.models import (
     Need,
     Opening,
     Pack,
-    Post,
     Referral,
     Seeker,
     Visa,
 )
-from skills_bridge.queries.openings import is_followed_by, is_waiting
+from skills_bridge.queries.jobs import is_late, visible_jobs
+from skills_bridge.queries.openings import has_open_post, is_followed_by, is_waiting
 from skills_bridge.queries.seekers.register import is_to_interview
 
 
@@ -70,11 +69,6 @@ def _without_competency(actor: Actor) -> Select[int]:
     return _count(Seeker, is_to_interview(), _unit(actor, Seeker.unit_id))
 
 
-def _open_posts(_: Actor) -> Select[int]:
-    """Count posts that are neither filled nor closed."""
-    return _count(Post, Post.placement_id.is_(None), Post.closed_on.is_(None))
-
-
 def _free_seats(_: Actor) -> Select[int]:
     """Count published cohorts that still have a seat."""
     return _count(Cohort, Cohort.state == CohortState.PUBLISHED, Cohort.taken < Cohort.seats)
@@ -99,7 +93,7 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "openings_draft": _openings(OpeningState.DRAFT),
     "openings_submitted": lambda actor: _count(Opening, is_waiting(), is_followed_by(actor)),
     "openings_validated": _openings(OpeningState.VALIDATED),
-    "open_posts": _open_posts,
+    "openings_to_fill": lambda _: _count(Opening, has_open_post()),
     "needs": lambda _: _count(Need, Need.state == "open"),
     "referrals_to_answer": _referrals(ReferralState.SENT, ReferralState.INVITED),
     "referrals_selected": _referrals(ReferralState.SELECTED),
@@ -113,19 +107,19 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "packs_to_visa": _visas,
     "packs_frozen": lambda _: _count(Pack, Pack.state == PackState.FROZEN),
     "packs_published": lambda _: _count(Pack, Pack.state == PackState.PUBLISHED),
-    "jobs_dead": lambda _: _count(Job, Job.state == JobState.DEAD),
-    "jobs_late": lambda actor: _count(
-        Job, Job.state == JobState.DUE, Job.due_at < func.now() - timedelta(minutes=1), _own_jobs(actor)
-    ),
+    "jobs_dead": lambda actor: _count(Job, Job.state == JobState.DEAD, visible_jobs(actor)),
+    "jobs_late": lambda actor: _count(Job, is_late(), visible_jobs(actor)),
 }
 
 
-def _own_jobs(actor: Actor) -> ColumnElement[bool]:
-    """Return the test that a job is the actor's organisation's, or any for the platform."""
-    return and_(True) if actor.role is Role.ADMINISTRATOR else Job.organisation_id == actor.organisation_id
-
-
-_COMPANY = ("referrals_to_answer", "referrals_selected", "openings_draft", "openings_submitted", "open_posts", "needs")
+_COMPANY = (
+    "referrals_to_answer",
+    "referrals_selected",
+    "openings_draft",
+    "openings_submitted",
+    "openings_to_fill",
+    "needs",
+)
 _ADVISER = (
     "openings_submitted",
     "referrals_to_call",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -16,6 +16,9 @@ from skills_bridge.domain.jobs import FINAL_STATES, JobState
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.models import Job
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
+
+LATE_AFTER: Final = timedelta(minutes=1)
+"""How long a job that is due may wait for the relay."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,11 @@ def visible_jobs(actor: Actor) -> ColumnElement[bool]:
     return Job.organisation_id == actor.organisation_id
 
 
+def is_late() -> ColumnElement[bool]:
+    """Return the test that a job should have been sent to a worker a minute ago, and waits."""
+    return and_(Job.state == JobState.DUE, Job.due_at < func.now() - LATE_AFTER)
+
+
 def get_progress(session: Session, *, actor: Actor, job_id: int) -> JobProgress:
     """Return how far a job is.
 
@@ -91,6 +99,8 @@ def list_jobs(session: Session, *, actor: Actor, request: ListRequest) -> Page[J
     query = select(Job).where(visible_jobs(actor))
     if "state" in request.filters:
         query = query.where(Job.state == request.filters["state"])
+    if "late" in request.filters:
+        query = query.where(is_late())
     if "kind" in request.filters:
         query = query.where(Job.kind == request.filters["kind"])
     return fetch_page(

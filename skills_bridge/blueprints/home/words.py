@@ -29,7 +29,9 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "openings_validated": WorkWords(
         _l("Offres en cours de recrutement"), "openings.index", "briefcase", filters={"state": "validated"}
     ),
-    "open_posts": WorkWords(_l("Postes encore à pourvoir"), "openings.index", "person-plus", filters={"posts": "open"}),
+    "openings_to_fill": WorkWords(
+        _l("Offres avec des postes à pourvoir"), "openings.index", "person-plus", filters={"posts": "open"}
+    ),
     "needs": WorkWords(_l("Besoins déclarés"), "needs.index", "clipboard-data", filters={"state": "open"}),
     "referrals_to_answer": WorkWords(
         _l("Candidatures en attente de la réponse de l’entreprise"),
@@ -74,5 +76,5 @@ WORDS: Final[Mapping[str, WorkWords]] = {
         _l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}
     ),
     "jobs_dead": WorkWords(_l("Tâches en échec"), "jobs.index", "exclamation-triangle", "danger", {"state": "dead"}),
-    "jobs_late": WorkWords(_l("Tâches en retard"), "jobs.index", "clock", "warning", {"state": "due"}),
+    "jobs_late": WorkWords(_l("Tâches en retard"), "jobs.index", "clock", "warning", {"late": "yes"}),
 }

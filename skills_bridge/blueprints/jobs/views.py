@@ -41,6 +41,7 @@ def job_listing() -> Listing[JobLine]:
         ),
         filters=(
             Filter("state", _("État"), state_choices(JobState)),
+            Filter("late", _("Retard"), [("yes", _("en retard"))]),
             Filter("kind", _("Tâche"), [(kind, kind_label(kind)) for kind in SHOWN_KINDS]),
         ),
         default_sort="-created",

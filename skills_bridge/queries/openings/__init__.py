@@ -1,6 +1,13 @@
 """Openings as lists and pages show them; waiting ones for the agency's judgement."""
 
-from skills_bridge.queries.openings.listing import OpeningLine, is_followed_by, is_waiting, list_openings, list_units
+from skills_bridge.queries.openings.listing import (
+    OpeningLine,
+    has_open_post,
+    is_followed_by,
+    is_waiting,
+    list_openings,
+    list_units,
+)
 from skills_bridge.queries.openings.page import (
     Move,
     OpeningPage,
@@ -20,6 +27,7 @@ __all__ = [
     "TermsView",
     "get_opening_id",
     "get_opening_page",
+    "has_open_post",
     "is_followed_by",
     "is_waiting",
     "list_openings",

@@ -68,11 +68,17 @@ def is_followed_by(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.unit_id is None else Opening.unit_id == actor.unit_id
 
 
+def has_open_post() -> ColumnElement[bool]:
+    """The test that an opening still has a post that is neither filled nor closed."""
+    free = (Post.opening_id == Opening.id, Post.closed_on.is_(None), Post.placement_id.is_(None))
+    return select(Post.id).where(*free).correlate(Opening).exists()
+
+
 FILTERS: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
     "state": lambda value: Opening.state == value,
     "unit": lambda value: Opening.unit_id == int(value),
     "todo": lambda _value: is_waiting(),
-    "posts": lambda _value: _count(Post.placement_id.is_(None)) > 0,
+    "posts": lambda _value: has_open_post(),
 }
 
 

@@ -21,7 +21,7 @@ from skills_bridge.domain.states import check_move
 from skills_bridge.models import ContractKind, Opening, Placement, Post, Referral, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.services.referrals import end_referrals
-from skills_bridge.services.referrals.steps import hold_person, load_referral, move
+from skills_bridge.services.referrals.steps import hold_person, is_placed, load_referral, move
 from skills_bridge.unit_of_work import UnitOfWork
 
 START_AT_MOST: Final = timedelta(days=366)
@@ -130,7 +130,7 @@ def settle_placement(uow: UnitOfWork, *, placement_id: int) -> None:
         raise NotFound("placement", placement_id)
     hold_person(uow, placement.seeker_id)
     seeker = uow.session.get_one(Seeker, placement.seeker_id, with_for_update=True, populate_existing=True)
-    if not _is_placed(uow, seeker.id):
+    if not is_placed(uow, seeker.id):
         if seeker.state is SeekerState.PLACED:
             _turn(uow, seeker, SeekerState.ACTIVE)
         return
@@ -238,13 +238,6 @@ def _free_post(uow: UnitOfWork, placement: Placement, reason: CancelReason) -> N
         why = CloseReason.EMPLOYER_WITHDREW if withdrew else CloseReason.PROFILE_NOT_FOUND
         values |= {"closed_on": local_day(uow.now), "closed_at": uow.now, "close_reason": why}
     uow.session.execute(update(Post).where(Post.placement_id == placement.id).values(values))
-
-
-def _is_placed(uow: UnitOfWork, seeker_id: int) -> bool:
-    live = select(Placement.id).where(
-        Placement.seeker_id == seeker_id, Placement.cancelled_on.is_(None), Placement.ended_on.is_(None)
-    )
-    return uow.session.scalar(live.limit(1)) is not None
 
 
 def _open_posts(uow: UnitOfWork, opening_id: int) -> int:

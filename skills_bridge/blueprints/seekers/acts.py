@@ -59,7 +59,7 @@ def pause(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.SEEKER_MANAGE)
 def resume(public_id: uuid.UUID) -> ResponseReturnValue:
     """Look for a person again."""
-    return _act(public_id, lambda uow, key: resume_seeker(uow, seeker_id=key), _("La recherche reprend."))
+    return _act(public_id, lambda uow, key: resume_seeker(uow, seeker_id=key), _("La pause est levée."))
 
 
 @bp.post("/<uuid:public_id>/object", endpoint="object")

@@ -50,6 +50,7 @@ register_looks(
 
 register_refusals(
     {
+        "seeker-in-post": _l("%(pseudonym)s est en poste : annulez ou terminez d’abord son insertion."),
         "seeker-known": _l(
             "Ce numéro est déjà au registre, sous le pseudonyme %(pseudonym)s. Ouvrez ce dossier plutôt qu’un second."
         ),

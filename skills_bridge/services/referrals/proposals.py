@@ -22,9 +22,16 @@ from skills_bridge.domain.referrals import (
 )
 from skills_bridge.domain.seekers import Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import Consent, MatchPolicy, MatchResult, Opening, Placement, Post, Referral, Seeker
+from skills_bridge.models import Consent, MatchPolicy, MatchResult, Opening, Post, Referral, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
-from skills_bridge.services.referrals.steps import BulkOutcome, hold_person, in_bulk, load_referral, move
+from skills_bridge.services.referrals.steps import (
+    BulkOutcome,
+    hold_person,
+    in_bulk,
+    is_placed,
+    load_referral,
+    move,
+)
 from skills_bridge.unit_of_work import UnitOfWork
 
 MESSAGE_LENGTH = 1000
@@ -225,7 +232,7 @@ def _check_pair(uow: UnitOfWork, opening: Opening, seeker: Seeker) -> None:
     facts = {"pseudonym": seeker.pseudonym}
     if seeker.matching_objected_at is not None:
         raise RuleBroken("seeker-objected", **facts)
-    if seeker.state is not SeekerState.ACTIVE or _is_placed(uow, seeker.id):
+    if seeker.state is not SeekerState.ACTIVE or is_placed(uow, seeker.id):
         raise RuleBroken("seeker-not-active", **facts)
     if not _has_consent(uow, seeker.id, ConsentKind.MATCHING):
         raise RuleBroken("seeker-without-consent", **facts)
@@ -257,13 +264,6 @@ def _has_consent(uow: UnitOfWork, seeker_id: int, kind: ConsentKind) -> bool:
         Consent.seeker_id == seeker_id, Consent.kind == kind, Consent.withdrawn_at.is_(None)
     )
     return uow.session.scalar(given.limit(1)) is not None
-
-
-def _is_placed(uow: UnitOfWork, seeker_id: int) -> bool:
-    live = select(Placement.id).where(
-        Placement.seeker_id == seeker_id, Placement.cancelled_on.is_(None), Placement.ended_on.is_(None)
-    )
-    return uow.session.scalar(live.limit(1)) is not None
 
 
 def _live_limit(uow: UnitOfWork) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from skills_bridge.domain.errors import NotFound, RuleBroken
 from skills_bridge.domain.referrals import HUMAN_ONLY, MOVES, ReferralState
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import Referral
+from skills_bridge.models import Placement, Referral
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -45,6 +45,14 @@ def hold_person(uow: UnitOfWork, seeker_id: int) -> None:
     Taken before any row is locked: companies, who may not lock the person's row, wait here too.
     """
     uow.session.execute(ONE_PERSON_AT_A_TIME, {"seeker": seeker_id})
+
+
+def is_placed(uow: UnitOfWork, seeker_id: int) -> bool:
+    """Say whether a person has a start that was neither undone nor ended; certain only while she is held."""
+    live = select(Placement.id).where(
+        Placement.seeker_id == seeker_id, Placement.cancelled_on.is_(None), Placement.ended_on.is_(None)
+    )
+    return uow.session.scalar(live.limit(1)) is not None
 
 
 def load_referral(uow: UnitOfWork, referral_id: int, permission: Permission) -> Referral:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from skills_bridge.domain.errors import AlreadyDone
+from skills_bridge.domain.errors import AlreadyDone, RuleBroken
 from skills_bridge.domain.referrals import EndReason
 from skills_bridge.domain.seekers import MOVES, Agreement, Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import Consent, Seeker
 from skills_bridge.services.referrals import end_referrals
-from skills_bridge.services.referrals.steps import hold_person
+from skills_bridge.services.referrals.steps import hold_person, is_placed
 from skills_bridge.services.seekers.loading import load_seeker, note_change
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -110,21 +110,30 @@ def pause_seeker(uow: UnitOfWork, *, seeker_id: int) -> Seeker:
     :raises NotPermitted: the person is followed by another unit.
     :raises IllegalMove: the person is not active or placed.
     """
-    return _move(uow, seeker_id, SeekerState.PAUSED)
+    return _turn(uow, load_seeker(uow, seeker_id), SeekerState.PAUSED)
 
 
 def resume_seeker(uow: UnitOfWork, *, seeker_id: int) -> Seeker:
-    """Look for this person again.
+    """Look for this person again; one who started somewhere meanwhile is placed, and nobody looks for her.
+
+    A placement of the same instant is waited for: it counts.
 
     :raises NotFound: there is no such person in the actor's scope.
     :raises NotPermitted: the person is followed by another unit.
+    :raises RuleBroken: the person is in a post: the placement is undone or ended first.
     :raises IllegalMove: the person is active already, or her file was anonymised.
     """
-    return _move(uow, seeker_id, SeekerState.ACTIVE)
-
-
-def _move(uow: UnitOfWork, seeker_id: int, target: SeekerState) -> Seeker:
+    hold_person(uow, seeker_id)
     seeker = load_seeker(uow, seeker_id)
+    if not is_placed(uow, seeker_id):
+        return _turn(uow, seeker, SeekerState.ACTIVE)
+    if seeker.state is SeekerState.PAUSED:
+        return _turn(uow, seeker, SeekerState.PLACED)
+    raise RuleBroken("seeker-in-post", pseudonym=seeker.pseudonym)
+
+
+def _turn(uow: UnitOfWork, seeker: Seeker, target: SeekerState) -> Seeker:
+    """Change the state of a locked file, by the table, with its log."""
     was = seeker.state
     check_move(MOVES, was, target)
     seeker.state = target

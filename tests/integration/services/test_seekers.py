@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import func, select
 
-from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, Stale
+from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken, Stale
 from skills_bridge.domain.identifiers import mask_cin
 from skills_bridge.domain.seekers import Agreement, Channel, ConsentKind, SeekerState
 from skills_bridge.models import (
@@ -21,6 +22,7 @@ from skills_bridge.models import (
     SeekerLanguage,
     StateChange,
 )
+from skills_bridge.services.placements import record_placement
 from skills_bridge.services.seekers import (
     correct_identity,
     find_seeker,
@@ -33,6 +35,8 @@ from skills_bridge.services.seekers import (
     update_seeker,
     withdraw_consent,
 )
+from tests.factories.openings import validated_opening
+from tests.factories.referrals import fitting_seeker, recorded_placement, selected_referral, start_facts, stored
 from tests.factories.seekers import BOTH, a_profile, a_registration, add_seeker, an_identity
 from tests.factories.world import CASABLANCA, TANGER, VAULT, World
 
@@ -264,6 +268,47 @@ class TestPauseSeeker:
 
         with pytest.raises(IllegalMove), world.acting("adviser") as uow:
             pause_seeker(uow, seeker_id=person.id)
+
+
+class TestResumeSeeker:
+    def test_refuses_a_person_in_a_post(self, world: World) -> None:
+        seeker_id = fitting_seeker(world)
+        recorded_placement(world, selected_referral(world, validated_opening(world), seeker_id), who="adviser")
+
+        with pytest.raises(RuleBroken, match="seeker-in-post"), world.acting("adviser") as uow:
+            resume_seeker(uow, seeker_id=seeker_id)
+
+        assert stored(world, Seeker, seeker_id).state is SeekerState.PLACED
+
+    def test_brings_one_who_paused_in_a_post_back_to_the_post(self, world: World) -> None:
+        seeker_id = fitting_seeker(world)
+        recorded_placement(world, selected_referral(world, validated_opening(world), seeker_id), who="adviser")
+
+        for act in (pause_seeker, resume_seeker):
+            with world.acting("adviser") as uow:
+                act(uow, seeker_id=seeker_id)
+
+        assert stored(world, Seeker, seeker_id).state is SeekerState.PLACED
+
+    def test_waits_for_a_start_that_a_company_is_recording(self, world: World) -> None:
+        seeker_id = fitting_seeker(world)
+        referral_id = selected_referral(world, validated_opening(world), seeker_id)
+        with world.acting("adviser") as uow:
+            pause_seeker(uow, seeker_id=seeker_id)
+
+        def resume() -> None:
+            with world.acting("adviser") as uow:
+                resume_seeker(uow, seeker_id=seeker_id)
+
+        waiting = threading.Thread(target=resume)
+        with world.acting("hr_manager") as uow:
+            record_placement(uow, referral_id=referral_id, **start_facts())
+            waiting.start()
+            waiting.join(0.5)
+            assert waiting.is_alive()
+        waiting.join(30)
+
+        assert stored(world, Seeker, seeker_id).state is SeekerState.PLACED
 
 
 class TestWhoSeesAFile:

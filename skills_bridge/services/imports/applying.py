@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.events import MatchAsked
 from skills_bridge.domain.imports import BatchState, Column, Problem, RowVerdict, read_row
 from skills_bridge.domain.openings import OpeningState
-from skills_bridge.domain.seekers import Registration, SeekerState
-from skills_bridge.models import (
-    Base,
-    Consent,
-    ImportBatch,
-    ImportRow,
-    Opening,
-    Seeker,
-    SeekerEquity,
-    SeekerExperience,
-    SeekerIdentity,
-    SeekerLanguage,
-    StateChange,
-)
+from skills_bridge.domain.seekers import Registration
+from skills_bridge.models import ImportBatch, ImportRow, Opening
 from skills_bridge.queries.imports import get_known_numbers, get_words, open_row
-from skills_bridge.queries.seekers.vocabulary import get_unit_by_province
 from skills_bridge.services.imports.checking import Progress
 from skills_bridge.services.imports.receiving import load_batch, move_batch
-from skills_bridge.services.seekers.competencies import suppose
-from skills_bridge.services.seekers.registration import (
-    equity_columns,
-    identity_columns,
-    list_rows,
-    new_pseudonyms,
-    profile_columns,
-)
+from skills_bridge.services.seekers.bulk import Desk, open_files
 from skills_bridge.unit_of_work import UnitOfWork
 
 STEP: Final = 1000
 """Rows written at once."""
 
-WRITTEN: Final = (SeekerIdentity, SeekerEquity, SeekerLanguage, SeekerExperience, Consent, StateChange)
-"""Tables that a file fills beside its own."""
+IMPORTED: Final = "imported"
+"""First word of such a file's history."""
 
 Person = tuple[int, Registration]
 """A row's number and what it says."""
@@ -116,89 +95,14 @@ def _known(uow: UnitOfWork, people: Sequence[Person], vault: Vault) -> dict[str,
 
 
 def _open_files(uow: UnitOfWork, batch: ImportBatch, people: Sequence[Person], vault: Vault) -> None:
-    """Write the files of some people, their identities, lists, consents and supposed competencies."""
-    seekers = _add_seekers(uow, batch, people)
-    rows: dict[type[Base], list[dict[str, Any]]] = {model: [] for model in WRITTEN}
-    for seeker, (_, one) in zip(seekers, people, strict=True):
-        spoken, worked = list_rows(seeker.id, seeker.agency_id, one.profile)
-        rows[SeekerIdentity].append(identity_columns(seeker.id, seeker.agency_id, one.identity, vault))
-        rows[SeekerEquity].append(equity_columns(seeker.id, seeker.agency_id, one.profile))
-        rows[SeekerLanguage] += spoken
-        rows[SeekerExperience] += worked
-        rows[Consent] += _consents(uow, seeker, one)
-        rows[StateChange].append(_registered(uow, batch, seeker))
-    for model, values in rows.items():
-        if values:
-            uow.session.execute(insert(model), values)
-    suppose(uow, [(seeker, _worked(one)) for seeker, (_, one) in zip(seekers, people, strict=True)])
+    """Open the files of some people, and note by each row whose file it became."""
+    desk = Desk(agency_id=batch.agency_id, unit_id=batch.unit_id, user_id=batch.user_id, logged=IMPORTED)
+    seekers, _ = open_files(uow, people=[one for _, one in people], desk=desk, vault=vault)
     applied = [
         _verdict(batch, number, RowVerdict.APPLIED, seeker_id=seeker.id, content_sealed=None)
         for seeker, (number, _) in zip(seekers, people, strict=True)
     ]
     uow.session.execute(update(ImportRow), applied)
-
-
-def _add_seekers(uow: UnitOfWork, batch: ImportBatch, people: Sequence[Person]) -> list[Seeker]:
-    """Add the files in the order of the rows."""
-    units = get_unit_by_province(uow.session, agency_id=batch.agency_id)
-    today = local_day(uow.now)
-    pseudonyms = new_pseudonyms(uow, len(people))
-    rows = [
-        _file(batch, one, pseudonym, units.get(one.profile.province_code, batch.unit_id), today)
-        for pseudonym, (_, one) in zip(pseudonyms, people, strict=True)
-    ]
-    added = {seeker.pseudonym: seeker for seeker in uow.session.scalars(insert(Seeker).returning(Seeker), rows)}
-    return [added[pseudonym] for pseudonym in pseudonyms]
-
-
-def _file(batch: ImportBatch, one: Registration, pseudonym: str, unit_id: int, today: date) -> dict[str, Any]:
-    return {
-        "agency_id": batch.agency_id,
-        "unit_id": unit_id,
-        "pseudonym": pseudonym,
-        "state": SeekerState.ACTIVE,
-        "registered_on": one.registered_on or today,
-        "refreshed_on": today,
-        **profile_columns(one.profile),
-    }
-
-
-def _worked(one: Registration) -> dict[int, int]:
-    """Return the months worked by job profile."""
-    months: dict[int, int] = {}
-    for job in one.profile.past_jobs:
-        months[job.job_profile_id] = months.get(job.job_profile_id, 0) + job.months
-    return months
-
-
-def _consents(uow: UnitOfWork, seeker: Seeker, one: Registration) -> list[dict[str, Any]]:
-    if one.agreement is None:
-        return []
-    return [
-        {
-            "seeker_id": seeker.id,
-            "agency_id": seeker.agency_id,
-            "kind": kind,
-            "text_version": one.agreement.text_version,
-            "language": one.agreement.language,
-            "channel": one.agreement.channel,
-            "given_at": uow.now,
-        }
-        for kind in sorted(one.agreement.kinds)
-    ]
-
-
-def _registered(uow: UnitOfWork, batch: ImportBatch, seeker: Seeker) -> dict[str, Any]:
-    """Return the first line of the file's history: brought in by a spreadsheet."""
-    return {
-        "object_kind": "seeker",
-        "object_id": seeker.id,
-        "agency_id": batch.agency_id,
-        "to_state": "imported",
-        "user_id": batch.user_id,
-        "actor_name": "",
-        "changed_at": uow.now,
-    }
 
 
 def _verdict(batch: ImportBatch, number: int, verdict: RowVerdict, **values: Any) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from skills_bridge.engine.allocate import allocate, greedy, solve
-from skills_bridge.engine.allocation_problem import AllocationPolicy, Candidates, OpenPosts, Pairs, Waiting
+from skills_bridge.engine.allocation_policy import AllocationPolicy
+from skills_bridge.engine.allocation_problem import Candidates, OpenPosts, Pairs, Waiting
 from skills_bridge.engine.allocation_problem import build_problem as problem_of
 from skills_bridge.engine.certificate import verify_certificate
 

@@ -15,8 +15,8 @@ from numba import njit
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow  # type: ignore[import-untyped]  # it ships no marker of its types
 
 from skills_bridge.domain.matching import NoAllocation
+from skills_bridge.engine.allocation_policy import AllocationPolicy
 from skills_bridge.engine.allocation_problem import (
-    AllocationPolicy,
     Candidates,
     OpenPosts,
     Pairs,

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Final, Self
 
 import numpy as np
 
-from skills_bridge.domain.matching import NotInInput, RepeatedKey, ValueOutOfRange
+from skills_bridge.domain.matching import NotInInput, RepeatedKey
+from skills_bridge.engine.allocation_policy import FULL_SCORE, WHOLE, AllocationPolicy
 from skills_bridge.engine.arrays import Bools, Bounds, Columns, Flags, Int64s, Ints
 from skills_bridge.engine.columns import Key
 
-FULL_SCORE: Final = 10_000
 MOST_POSTS: Final = 10_000
-WHOLE: Final = 100
-
-RANGES: Final = {
-    "candidates_per_post": (1, 40),
-    "live_per_person": (1, 40),
-    "waiting_quota_percent": (0, WHOLE),
-    "keep_bonus": (0, FULL_SCORE),
-    "place_value": (1, 100 * FULL_SCORE),
-}
-"""Limits of the parameters, both included."""
-
-
-@dataclass(frozen=True)
-class AllocationPolicy:
-    """How places are handed out; values are in hundredths of a per cent of a score.
-
-    ``candidates_per_post`` people are proposed for each open post, ``live_per_person`` openings to each person. A
-    filled place is worth ``place_value`` and the pair's score; ``keep_bonus`` holds on to an unsent proposal.
-    """
-
-    candidates_per_post: int = 3
-    live_per_person: int = 3
-    waiting_quota_percent: int = 10
-    keep_bonus: int = 200
-    place_value: int = FULL_SCORE
-
-    def __post_init__(self) -> None:
-        """Check the bounds.
-
-        :raises ValueOutOfRange: a parameter lies outside its bounds.
-        """
-        for name, value in asdict(self).items():
-            low, high = RANGES[name]
-            if not low <= value <= high:
-                raise ValueOutOfRange("AllocationPolicy", name, 0, value, low=low, high=high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,9 +87,8 @@ def build_problem(
     """Return the problem; the same rows in any order give the same problem.
 
     A live proposal keeps its place and is not proposed again; if its opening or person takes no part, it counts for
-    the other side alone. The reserve of an opening is the quota's share of the places that are left, rounded down,
-    and never more than the people waiting among its candidates: what they cannot fill is free for all. A reserved
-    place stays empty if those people get their proposals elsewhere.
+    the other side alone. ``reserved_places`` says what the waiting quota takes; a reserved place stays empty if those
+    people get their proposals elsewhere.
 
     :raises RepeatedKey: an opening, a person or a candidate pair stands twice.
     :raises NotInInput: a candidate's opening or person takes no part.
@@ -154,9 +118,25 @@ def build_problem(
         value=score + policy.place_value + policy.keep_bonus * bonus,
         is_waiting=waits,
         places=places,
-        open_to_all=places - np.minimum(places * policy.waiting_quota_percent // WHOLE, listed),
+        open_to_all=places - reserved_places(places, listed, policy.waiting_quota_percent),
         limit=limit,
     )
+
+
+def reserved_places(places: Int64s, listed: Int64s, percent: int) -> Int64s:
+    """Return how many of each opening's places wait for people who have waited long, of whom it lists ``listed``.
+
+    An opening's share is the quota's part of its places, at most one place for each of them: what they cannot fill is
+    free for all. The shares of the whole run, added and rounded up, are handed out in whole places by largest
+    remainder, among equals where more of them are listed, then by rising id. So each opening keeps its share rounded
+    down or up, and a run of many small openings keeps as much as a run of few large ones.
+    """
+    share = np.minimum(places * percent, listed * WHOLE)
+    reserved, rest = share // WHOLE, share % WHOLE
+    owed = int(-(-int(share.sum()) // WHOLE) - reserved.sum())
+    first = np.lexsort((-listed, -rest))[:owed]
+    reserved[first] += 1
+    return reserved
 
 
 def _sorted(ids: Ints) -> Int64s:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from skills_bridge.domain.framework import LEVELS, Evidence, PolicyProfile
 from skills_bridge.domain.matching import ValueOutOfRange, WrongShape
+from skills_bridge.engine.allocation_policy import FIRST_ALLOCATION, AllocationPolicy
 
 FULL_CREDIT: Final = 250
 """Credit of a requirement that is met in full by a certified level."""
@@ -86,35 +87,51 @@ class Policy:
 
 @dataclass(frozen=True)
 class PolicySet:
-    """A version of the policy: the two profiles between which a job profile chooses."""
+    """A version of the policy: the two profiles between which a job profile chooses, and how places are handed out."""
 
     mass: Policy
     scarce: Policy
+    allocation: AllocationPolicy = FIRST_ALLOCATION
+
+    def __post_init__(self) -> None:
+        """Check that a list is long enough for what the allocation may propose from it.
+
+        :raises ValueOutOfRange: the allocation proposes more people for a post than a list holds.
+        """
+        most = min(self.mass.candidates_per_post, self.scarce.candidates_per_post)
+        asked = self.allocation.candidates_per_post
+        if asked > most:
+            raise ValueOutOfRange("AllocationPolicy", "candidates_per_post", 0, asked, low=1, high=most)
 
     def of(self, profile: PolicyProfile) -> Policy:
         """Return the profile asked for."""
         return self.mass if profile is PolicyProfile.MASS else self.scarce
 
     def parameters(self) -> dict[str, dict[str, int]]:
-        """Return the parameters as a policy row stores them: profile, then field, then value."""
+        """Return the parameters as a policy row stores them: profile or *allocation*, then field, then value."""
         return asdict(self)
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Mapping[str, Any]]) -> Self:
-        """Read the parameters of a policy row; fields of later steps (proposals, expiry) are left alone.
+        """Read the parameters of a policy row; fields of later steps (expiry) are left alone.
 
-        :raises WrongShape: a profile or a field is missing, or is no whole number.
+        :raises WrongShape: a part or a field is missing, or is no whole number.
         :raises ValueOutOfRange: a parameter lies outside its bounds.
         """
-        return cls(*(_read(profile.value, parameters.get(profile.value, {})) for profile in PolicyProfile))
+        mass, scarce = (_read(Policy, parameters, profile.value) for profile in PolicyProfile)
+        return cls(mass, scarce, _read(AllocationPolicy, parameters, "allocation"))
 
 
-def _read(profile: str, parameters: Mapping[str, Any]) -> Policy:
-    """Read one profile, every field of it."""
-    for field in fields(Policy):
-        if type(parameters.get(field.name)) is not int:
-            raise WrongShape("PolicySet", f"{profile}.{field.name}", -1, parameters.get(field.name))
-    return Policy(**{field.name: parameters[field.name] for field in fields(Policy)})
+Part = TypeVar("Part", Policy, AllocationPolicy)
+
+
+def _read(kind: type[Part], parameters: Mapping[str, Mapping[str, Any]], part: str) -> Part:
+    """Read one part, every field of it."""
+    stated, names = parameters.get(part, {}), [field.name for field in fields(kind)]
+    for name in names:
+        if type(stated.get(name)) is not int:
+            raise WrongShape("PolicySet", f"{part}.{name}", -1, stated.get(name))
+    return kind(**{name: stated[name] for name in names})
 
 
 POLICY_V1: Final = PolicySet(mass=Policy(tolerance=1), scarce=Policy(tolerance=0))

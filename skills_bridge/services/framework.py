@@ -45,11 +45,9 @@ BATCH: Final = 1000
 POLICY_AUTHOR: Final = "Skills Bridge"
 FIRST_POLICY: Final[Mapping[str, Any]] = {
     **POLICY_V1.parameters(),
-    "live_proposals_per_person": 3,
     "expiry_days": 10,
-    "waiting_quota_percent": 10,
 }
-"""Parameters of the first version of the policy; the last three belong to referrals and the allocation."""
+"""Parameters of the first version of the policy; the last belongs to referrals."""
 
 Pair = tuple[int, int]
 

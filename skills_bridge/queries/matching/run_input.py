@@ -46,12 +46,16 @@ EVIDENCE_RANKS: Final = {evidence.value: evidence.rank for evidence in Evidence}
 
 @dataclass(frozen=True)
 class PolicyInput:
-    """The latest version of the policy; ``waiting_quota`` is the per cent of places reserved for long waiting."""
+    """The latest version of the policy."""
 
     id: int
     version: int
     policies: PolicySet
-    waiting_quota: int
+
+    @property
+    def waiting_quota(self) -> int:
+        """Per cent of the places reserved for long waiting."""
+        return self.policies.allocation.waiting_quota_percent
 
 
 def is_looked_for(agency_id: int, only: int | None = None) -> ColumnElement[bool]:
@@ -241,5 +245,4 @@ def _taught(session: Session, programmes: set[int]) -> dict[int, dict[int, int]]
 def get_policy_input(session: Session) -> PolicyInput:
     """Return the latest version of the policy."""
     row = session.scalars(select(MatchPolicy).order_by(MatchPolicy.version.desc()).limit(1)).one()
-    policies = PolicySet.from_parameters(row.parameters)
-    return PolicyInput(row.id, row.version, policies, int(row.parameters.get("waiting_quota_percent", 0)))
+    return PolicyInput(row.id, row.version, PolicySet.from_parameters(row.parameters))

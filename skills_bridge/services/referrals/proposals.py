@@ -269,7 +269,7 @@ def _has_consent(uow: UnitOfWork, seeker_id: int, kind: ConsentKind) -> bool:
 def _live_limit(uow: UnitOfWork) -> int:
     """Return how many live proposals a person may have: a parameter of the latest policy."""
     parameters = uow.session.scalars(select(MatchPolicy.parameters).order_by(MatchPolicy.version.desc()).limit(1)).one()
-    return int(parameters["live_proposals_per_person"])
+    return int(parameters["allocation"]["live_per_person"])
 
 
 def _standing(uow: UnitOfWork, opening: Opening, seeker_id: int) -> dict[str, object]:

@@ -89,9 +89,9 @@ class TestLoadReference:
 
         assert (policy.version, policy.author) == (1, "Skills Bridge")
         assert PolicySet.from_parameters(policy.parameters) == POLICY_V1
-        assert policy.parameters["live_proposals_per_person"] == 3
+        assert policy.parameters["allocation"]["live_per_person"] == 3
         assert policy.parameters["expiry_days"] == 10
-        assert policy.parameters["waiting_quota_percent"] == 10
+        assert policy.parameters["allocation"]["waiting_quota_percent"] == 10
 
     def test_is_not_for_a_web_process(self, world: World) -> None:
         with pytest.raises(Exception, match="permission denied"), world.acting("administrator") as uow:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 
 import numpy as np
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from skills_bridge.domain.matching import NotInInput, RepeatedKey, ValueOutOfRange
 from skills_bridge.engine.allocate import Allocation, allocate, churn, greedy
-from skills_bridge.engine.allocation_problem import AllocationPolicy, Candidates, OpenPosts, Pairs, Problem, Waiting
+from skills_bridge.engine.allocation_policy import AllocationPolicy
+from skills_bridge.engine.allocation_problem import Candidates, OpenPosts, Pairs, Problem, Waiting
 from skills_bridge.engine.arrays import Bools
 from skills_bridge.engine.certificate import bound_of, is_feasible, verify_certificate
 
@@ -60,15 +63,31 @@ def is_allowed(case: Case, taken: list[Pair], policy: AllocationPolicy) -> bool:
         return False
     if any(sum(s == who for _, s in taken) > max(0, policy.live_per_person - n) for who, n in spent.items()):
         return False
-    for opening, posts in case.posts.items():
-        places = max(0, posts * policy.candidates_per_post - sum(o == opening for o, _ in case.live))
-        open_pairs = [p for p in case.scores if p[0] == opening and p not in case.live | case.forbidden]
-        waiting = sum(case.waiting[s] and spent[s] < policy.live_per_person for _, s in open_pairs)
-        reserve = min(places * policy.waiting_quota_percent // 100, waiting)
+    places, reserves = reserves_by_rule(case, spent, policy)
+    for opening in case.posts:
         mine = [s for o, s in taken if o == opening]
-        if len(mine) > places or sum(not case.waiting[s] for s in mine) > places - reserve:
+        free = places[opening] - reserves[opening]
+        if len(mine) > places[opening] or sum(not case.waiting[s] for s in mine) > free:
             return False
     return True
+
+
+def reserves_by_rule(
+    case: Case, spent: dict[int, int], policy: AllocationPolicy
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return places and reserved places of each opening, by largest remainder in fractions."""
+    places, shares, listed = {}, {}, {}
+    for opening, posts in case.posts.items():
+        places[opening] = max(0, posts * policy.candidates_per_post - sum(o == opening for o, _ in case.live))
+        open_pairs = [p for p in case.scores if p[0] == opening and p not in case.live | case.forbidden]
+        listed[opening] = sum(case.waiting[s] and spent[s] < policy.live_per_person for _, s in open_pairs)
+        quota = Fraction(places[opening] * policy.waiting_quota_percent, 100)
+        shares[opening] = min(quota, Fraction(listed[opening]))
+    reserves = {opening: math.floor(share) for opening, share in shares.items()}
+    while sum(reserves.values()) < sum(shares.values()):
+        left = {opening: shares[opening] - reserves[opening] for opening in shares}
+        reserves[max(left, key=lambda opening: (left[opening], listed[opening], -opening))] += 1
+    return places, reserves
 
 
 def best_worth(case: Case, policy: AllocationPolicy) -> int:

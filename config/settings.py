@@ -198,6 +198,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sessions=_read_sessions(read),
         legal=_read_legal(read),
         disclosure_days=read.optional("DISCLOSURE_DAYS", parse_count, "a number of days, 0 or more", 30),
+        trusted_proxies=read.optional("TRUSTED_PROXIES", parse_count, "a number of reverse proxies, 0 or more", 0),
         label=read.text("ENVIRONMENT_LABEL"),
     )
     if read.problems:

@@ -15,6 +15,7 @@ from celery import Celery
 from flask import Flask, Response, abort, g, request, url_for
 from flask_babel import Domain, get_locale
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from skills_bridge.adapters.celery import make_celery
 from skills_bridge.adapters.database import POOL
@@ -80,6 +81,9 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     )
     app.extensions["skills_bridge.settings"] = settings
     app.extensions["skills_bridge.vault"] = Vault(settings.vault)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # Flask's own way
     app.jinja_env.undefined = StrictUndefined
     app.session_interface = RowSessions()
     app.before_request(begin)

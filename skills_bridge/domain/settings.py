@@ -70,7 +70,9 @@ class Settings:
     """The whole of a deployment's decisions.
 
     ``base_url`` is the public address without a final slash. ``disclosure_days`` is how long a company still sees a
-    person's identity after the referral ended. ``label`` names the deployment on screen and never switches behaviour.
+    person's identity after the referral ended. ``trusted_proxies`` is how many reverse proxies of ours stand in front,
+    each of which adds the caller to ``X-Forwarded-For``; with 0 such headers are not believed. ``label`` names the
+    deployment on screen and never switches behaviour.
     """
 
     databases: DatabaseUrls
@@ -86,6 +88,7 @@ class Settings:
     sessions: SessionSettings = SessionSettings()
     legal: LegalTexts = LegalTexts()
     disclosure_days: int = 30
+    trusted_proxies: int = 0
     label: str = ""
 
     @property

@@ -52,6 +52,7 @@ class TestLoadSettings:
         assert settings.mail.sink == tmp_path
         assert (settings.sessions.idle, settings.sessions.absolute) == (timedelta(minutes=30), timedelta(hours=10))
         assert settings.disclosure_days == 30
+        assert settings.trusted_proxies == 0
         assert settings.is_https
 
     def test_names_every_missing_variable_at_once(self) -> None:

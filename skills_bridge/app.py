@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import click
 from celery import Celery
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import Domain, get_locale
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -47,7 +47,8 @@ from skills_bridge.tasks import AREAS as TASK_AREAS
 from skills_bridge.tasks.runtime import start_runtime
 from skills_bridge.tasks.schedule import BEAT_SCHEDULE
 
-MEGABYTE: Final = 1024 * 1024
+FORM_BYTES: Final = 256 * 1024
+"""The most that a form may hold: the longest text in Arabic takes six bytes a letter."""
 MANIFEST: Final = Path(__file__).parent / "static" / "dist" / "manifest.json"
 HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9.]+$")
 """How the names of bundled files end: they change with their content."""
@@ -71,8 +72,8 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
         SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **pool}},
-        MAX_CONTENT_LENGTH=12 * MEGABYTE,
-        MAX_FORM_MEMORY_SIZE=400_000,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=1000,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         WTF_CSRF_TIME_LIMIT=None,
@@ -106,6 +107,9 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
 def begin() -> None:
     """Prepare a request: nonce, session, language; a NUL, which no text of ours can hold, is refused at the door."""
     g.csp_nonce = secrets.token_urlsafe(16)
+    request.max_content_length = getattr(
+        current_app.view_functions.get(request.endpoint or ""), "most_bytes", FORM_BYTES
+    )
     if "\0" in request.path or any("\0" in value for values in request.values.listvalues() for value in values):
         abort(400)
     if request.endpoint not in SILENT:

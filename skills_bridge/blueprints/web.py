@@ -34,6 +34,8 @@ View = Callable[P, ResponseReturnValue]
 BROKER_SILENCE: Final = timedelta(seconds=30)
 """Without a sign of relay and broker for so long, a banner says that background work waits."""
 LANGUAGES: Final = ("fr", "ar", "en")
+UPLOAD_BYTES: Final = 12 * 1024 * 1024
+"""The most that may reach a view that takes a file."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a link, a search engine or a preview may use."""
 
@@ -217,6 +219,12 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
 def public(view: View[P]) -> View[P]:
     """Mark a view as open to everybody; the list of such views is short and tested."""
     view.permission = None  # type: ignore[attr-defined]  # the mark that the route test reads
+    return view
+
+
+def takes_file(view: View[P]) -> View[P]:
+    """Mark a view as one that takes a file: ``UPLOAD_BYTES`` may reach it, where others take a form's few."""
+    view.most_bytes = UPLOAD_BYTES  # type: ignore[attr-defined]  # the mark that the door reads
     return view
 
 

@@ -18,7 +18,7 @@ from skills_bridge.blueprints.formats import state_choices
 from skills_bridge.blueprints.imports.words import TITLES, explain_problem, explain_refusal
 from skills_bridge.blueprints.listing import Column, Filter, Listing
 from skills_bridge.blueprints.refusals import explain
-from skills_bridge.blueprints.web import current_actor, reading, requires, unit_of_work, vault
+from skills_bridge.blueprints.web import current_actor, reading, requires, takes_file, unit_of_work, vault
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.imports import NOTES, REQUIRED, BatchState, Problem
 from skills_bridge.domain.imports import Column as FileColumn
@@ -113,6 +113,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/receive", methods=["GET", "POST"])
 @requires(Permission.IMPORT_MANAGE)
+@takes_file
 def receive() -> ResponseReturnValue:
     """Take a file of people."""
     form = UploadForm()

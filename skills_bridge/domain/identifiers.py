@@ -33,7 +33,7 @@ _EMAIL: Final = re.compile(
 _LOCAL_PART_MOST: Final = 64
 
 HIDDEN: Final = "***"
-_SHOWN_FIRST, _SHOWN_LAST, _LEAST_HIDDEN = 2, 3, 3
+_SHOWN_LAST, _LEAST_HIDDEN = 3, 3
 
 
 class BadIdentifier(Invalid):
@@ -69,13 +69,13 @@ def normalise_cin(text: str, *, kind: CinKind = CinKind.CIN, field: str = "cin")
 
 
 def mask_cin(number: str) -> str:
-    """Return a normalised number as lists show it: ``AB***456``.
+    """Return a normalised number as lists show it: ``***456``.
 
-    At most two first and three last signs stay, at least three are hidden, and the stars do not tell the length.
+    The first signs tell the place of issue and never stay; of the last at most three do, at least three are hidden, and
+    the stars do not tell the length.
     """
-    first = min(_SHOWN_FIRST, max(0, len(number) - _LEAST_HIDDEN))
-    last = min(_SHOWN_LAST, max(0, len(number) - first - _LEAST_HIDDEN))
-    return number[:first] + HIDDEN + number[len(number) - last :]
+    shown = min(_SHOWN_LAST, max(0, len(number) - _LEAST_HIDDEN))
+    return HIDDEN + number[len(number) - shown :]
 
 
 def normalise_phone(text: str, *, field: str = "phone") -> str:

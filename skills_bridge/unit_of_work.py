@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -204,11 +203,6 @@ def finish(uow: UnitOfWork) -> None:
     uow.session.flush()  # the jobs and the audit come after the business rows, whose checks may still refuse
     add_jobs(uow)
     append_audit(uow)
-
-
-def is_lock_timeout(error: OperationalError) -> bool:
-    """Say whether the database gave up waiting for somebody else's lock."""
-    return getattr(error.orig, "sqlstate", None) == "55P03"
 
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -56,7 +56,7 @@ def navigation() -> tuple[NavItem, ...]:
     return tuple(
         NavItem(entry.label, url_for(entry.endpoint), entry.icon, entry.endpoint.startswith(f"{area}."))
         for entry in MENU
-        if can(entry.permission.value) and entry.endpoint in current_app.view_functions
+        if can(entry.permission.value)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from skills_bridge.domain.accounts import Actor, Role
+from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.models import Membership, Organisation, PlatformState, UserAccount
 
@@ -19,17 +19,6 @@ class Installation:
 
     is_demo: bool
     broker_seen_at: datetime | None
-
-
-@dataclass(frozen=True)
-class MembershipLine:
-    """An organisation for which the signed-in person may act."""
-
-    id: int
-    organisation_fr: str
-    organisation_ar: str
-    role: Role
-    is_current: bool
 
 
 def get_installation(session: Session) -> Installation:
@@ -71,18 +60,3 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
         organisation_name_ar=organisation.name_ar,
         language=user.language,
     )
-
-
-def list_memberships(session: Session, *, user_id: int, current_id: int | None) -> tuple[MembershipLine, ...]:
-    """Return the live memberships of a user; account scope of that user."""
-    rows = session.execute(
-        select(Membership, Organisation)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(
-            Membership.user_id == user_id,
-            Membership.ended_at.is_(None),
-            Organisation.state == OrganisationState.VERIFIED,
-        )
-        .order_by(Membership.id)
-    )
-    return tuple(MembershipLine(m.id, o.name_fr, o.name_ar, m.role, m.id == current_id) for m, o in rows)

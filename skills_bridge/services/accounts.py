@@ -195,11 +195,6 @@ def add_membership(
     return membership
 
 
-def set_language(uow: UnitOfWork, *, user_id: int, language: str) -> None:
-    """Remember the language a person reads; account scope."""
-    uow.session.execute(update(UserAccount).where(UserAccount.id == user_id).values(language=language))
-
-
 def _subject(kind: str, subject: str) -> bytes:
     """Return the digest under which tries are counted: neither address nor number is kept."""
     return hashlib.sha256(f"{kind}:{subject}".encode()).digest()

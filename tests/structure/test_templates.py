@@ -84,3 +84,17 @@ class TestEveryIcon:
 
         assert templates
         assert (templates | looks) - drawn == set()
+
+
+class TestEveryTable:
+    def test_scrolls_in_a_named_frame_that_the_keyboard_reaches(self) -> None:
+        loose = {
+            name: text
+            for name in NAMES
+            for text in (re.sub(r"\{% call table_frame\(.*?\{% endcall %\}", "", source(name), flags=re.DOTALL),)
+            if "<table" in text or (name != "components/lists.html" and "table-frame" in text)
+        }
+
+        assert list(loose) == []
+        frame = re.findall(r'<div class="table-frame"[^>]*>', source("components/lists.html"))
+        assert frame == ['<div class="table-frame" role="region" aria-label="{{ label }}" tabindex="0">']

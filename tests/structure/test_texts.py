@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,8 @@ from babel.messages.extract import extract_from_dir
 from flask import Flask
 
 from skills_bridge.adapters.texts import FOLDER, merge_catalogues
+from skills_bridge.blueprints.formats import look
+from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.world import app_of
 
@@ -53,6 +56,24 @@ class TestCatalogues:
                 continue
             wanted = set(re.findall(r"%\((\w+)\)[sd]", message.id))
             assert set(re.findall(r"%\((\w+)\)[sd]", str(message.string))) == wanted, message.id
+
+
+def plain(word: str) -> str:
+    """Return an Arabic word without the signs of vowels, which print may leave out."""
+    return "".join(sign for sign in word if unicodedata.category(sign) != "Mn")
+
+
+class TestGlossary:
+    @pytest.mark.parametrize("evidence", Evidence)
+    def test_has_the_words_for_a_proof_that_the_screens_use(self, tmp_path: Path, evidence: Evidence) -> None:
+        rows = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+        (row,) = (row for row in rows if row.startswith(f"| {evidence} |"))
+        french, arabic = (word.strip() for word in row.split("|")[2:4])
+        app = app_of(DatabaseUrls(web="postgresql+psycopg://", worker="", report=""), tmp_path)
+        with app.test_request_context("/?lang=fr"):
+            assert str(look(evidence).label) == french
+        with app.test_request_context("/?lang=ar"):
+            assert plain(str(look(evidence).label)) == plain(arabic)
 
 
 class TestTemplates:

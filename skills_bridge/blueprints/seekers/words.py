@@ -41,7 +41,7 @@ register_looks(
 )
 register_looks(
     {
-        Evidence.INFERRED: StateLook(_l("supposée"), "waiting", "question-circle"),
+        Evidence.INFERRED: StateLook(_l("déduite"), "waiting", "question-circle"),
         Evidence.DECLARED: StateLook(_l("déclarée"), "neutral", "chat-left-text"),
         Evidence.ASSESSED: StateLook(_l("évaluée"), "active", "clipboard-check"),
         Evidence.CERTIFIED: StateLook(_l("certifiée"), "success", "award"),

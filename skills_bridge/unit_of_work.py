@@ -33,7 +33,7 @@ ENTER = text(
     " set_config('app.organisation_kind', :kind, true), set_config('app.seeker_id', :seeker, true),"
     " set_config('app.user_id', :user, true)"
 )
-APPEND_AUDIT = text("SELECT append_audit(:stream, :user, :act, :kind, :object, :facts)")
+APPEND_AUDIT = text("SELECT append_audit(:user, :act, :kind, :object, :facts)")
 
 
 def utc_now() -> datetime:
@@ -154,13 +154,11 @@ def add_jobs(uow: UnitOfWork) -> None:
 
 
 def append_audit(uow: UnitOfWork) -> None:
-    """Append the acts to the chain of the acting organisation, or to the platform's."""
-    stream = uow.scope.organisation_id or (uow.job.organisation_id if uow.job else None) or 0
+    """Append the acts to the chain that the database finds for the scope: the organisation's, else the platform's."""
     for note in uow.notes:
         uow.session.execute(
             APPEND_AUDIT,
             {
-                "stream": stream,
                 "user": uow.actor.user_id,
                 "act": note.act,
                 "kind": note.object_kind,

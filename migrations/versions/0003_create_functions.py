@@ -13,16 +13,26 @@ SET search_path = public, pg_catalog
 AS $$ SELECT lower(public.unaccent('public.unaccent', value)) $$
 """
 
-# One stream an organisation, 0 for the platform. The lock on the stream is taken last in the caller's
+# One stream an organisation, 0 for the platform; the scope says which, never the caller. The lock on the stream is taken last in the caller's
 # transaction, so that two writers of one stream wait a moment and can never fork the chain.
 APPEND_AUDIT = """
-CREATE FUNCTION append_audit(p_stream bigint, p_user bigint, p_act text, p_kind text, p_object bigint, p_facts text)
+CREATE FUNCTION append_audit(p_user bigint, p_act text, p_kind text, p_object bigint, p_facts text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
     last_seq bigint;
     last_hash bytea;
     at timestamptz;
+    scope text := current_setting('app.scope', true);
+    p_stream bigint;
 BEGIN
+    p_stream := CASE
+        WHEN scope = 'tenant' THEN NULLIF(current_setting('app.organisation_id', true), '')::bigint
+        WHEN scope = 'account' THEN 0
+        WHEN scope = 'platform' AND pg_has_role(session_user, 'sb_worker', 'MEMBER') THEN 0
+    END;
+    IF p_stream IS NULL THEN
+        RAISE EXCEPTION 'no audit stream belongs to this scope' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     PERFORM pg_advisory_xact_lock(7419, p_stream::int);
     at := clock_timestamp();
     SELECT seq, entry_hash INTO last_seq, last_hash FROM public.audit_entry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from typing import Final
 
 import pytest
 from sqlalchemy import select, text
@@ -11,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from skills_bridge.models import AuditEntry
 from tests.factories.world import World
+
+APPEND: Final = text("SELECT append_audit(NULL, 'test.raw', 'test', NULL, '{}')")
 
 
 def expected_hash(entry: AuditEntry) -> bytes:
@@ -54,6 +57,40 @@ class TestAppendAudit:
                 session.execute(text(statement))
         with world.engines["web"].connect() as link, pytest.raises(DBAPIError, match="permission denied"):
             link.execute(text("INSERT INTO audit_entry (stream) VALUES (1)"))
+
+    @pytest.mark.parametrize(
+        ("role", "scope", "stream"),
+        [
+            ("web", {"scope": "tenant", "organisation_id": "7"}, 7),
+            ("worker", {"scope": "tenant", "organisation_id": "7"}, 7),
+            ("web", {"scope": "account", "organisation_id": "7"}, 0),
+            ("worker", {"scope": "platform", "organisation_id": "7"}, 0),
+            ("web", {"scope": "platform"}, None),
+            ("web", {"scope": "tenant"}, None),
+            ("web", {"scope": "seeker", "organisation_id": "7"}, None),
+            ("worker", {}, None),
+            ("report", {"scope": "platform"}, None),
+        ],
+    )
+    def test_takes_the_stream_from_the_scope(
+        self, world: World, role: str, scope: dict[str, str], stream: int | None
+    ) -> None:
+        with world.engines[role].begin() as link:
+            for name, value in scope.items():
+                link.execute(text("SELECT set_config(:name, :value, true)"), {"name": f"app.{name}", "value": value})
+            if stream is None:
+                with pytest.raises(DBAPIError, match=r"no audit stream|permission denied"):
+                    link.execute(APPEND)
+                link.rollback()
+                return
+            link.execute(APPEND)
+
+        with world.as_owner() as session:
+            assert session.scalars(select(AuditEntry.stream).where(AuditEntry.act == "test.raw")).all() == [stream]
+
+    def test_takes_no_stream_from_the_caller(self, world: World) -> None:
+        with world.engines["worker"].connect() as link, pytest.raises(DBAPIError, match="does not exist"):
+            link.execute(text("SELECT append_audit(7, NULL, 'test.raw', 'test', NULL, '{}')"))
 
     def test_is_read_by_its_own_organisation_and_the_platform(self, world: World) -> None:
         with world.acting("adviser") as uow:

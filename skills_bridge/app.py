@@ -18,7 +18,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from skills_bridge.adapters.celery import make_celery
-from skills_bridge.adapters.database import POOL
+from skills_bridge.adapters.database import POOL, disclosing
 from skills_bridge.adapters.texts import LOCALES, translations_of
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.blueprints import AREAS
@@ -71,7 +71,7 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
-        SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **pool}},
+        SQLALCHEMY_ENGINES={"default": {"url": settings.databases.web, **disclosing(pool, settings.disclosure_days)}},
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=1000,

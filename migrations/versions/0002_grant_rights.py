@@ -46,6 +46,13 @@ NAMED = (
     f"ARRAY(SELECT r.seeker_id FROM referral r WHERE r.company_id = {ORG}"
     " AND r.state IN ('accepted', 'sent', 'invited', 'selected', 'placed'))"
 )
+DAYS = "(SELECT coalesce(nullif(current_setting('app.disclosure_days', true), '')::integer, 0))"
+# after the end for so many days, if the person had accepted; an objection ends it at once
+LATELY_NAMED = (
+    f"ARRAY(SELECT r.seeker_id FROM referral r JOIN seeker s ON s.id = r.seeker_id WHERE r.company_id = {ORG}"
+    " AND r.state IN ('rejected', 'no_show', 'withdrawn', 'expired', 'ended') AND r.answered_on IS NOT NULL"
+    f" AND s.matching_objected_at IS NULL AND r.changed_at > now() - make_interval(days => {DAYS}))"
+)
 LEARNERS = f"ARRAY(SELECT e.seeker_id FROM enrolment e WHERE e.centre_id = {ORG} AND e.state <> 'withdrawn')"
 IN_OWN_FILE = f"seeker_id = {SEEKER}"
 
@@ -103,7 +110,7 @@ TENANT_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "seeker_identity": (
         (ALL, OWN_AGENCY),
-        (READ, f"{kind('company')} AND seeker_id = ANY({NAMED})"),
+        (READ, f"{kind('company')} AND (seeker_id = ANY({NAMED}) OR seeker_id = ANY({LATELY_NAMED}))"),
         (READ, f"{kind('training_centre')} AND seeker_id = ANY({LEARNERS})"),
         (READ, IN_OWN_FILE),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Engine, NullPool, create_engine
@@ -14,6 +15,12 @@ POOL: Final[dict[str, Any]] = {
     "pool_pre_ping": True,
     "connect_args": {"connect_timeout": 3, "tcp_user_timeout": 5000},
 }
+
+
+def disclosing(pool: Mapping[str, Any], days: int) -> dict[str, Any]:
+    """Return the options of connections whose rules name a person to a company for so many days after a referral."""
+    told = {**pool.get("connect_args", {}), "options": f"-c app.disclosure_days={days}"}
+    return {**pool, "connect_args": told}
 
 
 def engine_of(url: str, **changes: Any) -> Engine:

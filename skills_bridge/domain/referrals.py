@@ -56,6 +56,9 @@ REOPENED: Final[Mapping[ReferralState, ReferralState]] = {
 NAMED_TO_COMPANY: Final = frozenset({_R.ACCEPTED, _R.SENT, _R.INVITED, _R.SELECTED, _R.PLACED})
 """States in which the company may read the person's name and contacts."""
 
+NAMED_FOR_A_WHILE: Final = frozenset({_R.REJECTED, _R.NO_SHOW, _R.WITHDRAWN, _R.EXPIRED, _R.ENDED})
+"""Ends after which the company may read them for some days more, if the person had accepted."""
+
 HUMAN_ONLY: Final = frozenset({_R.ACCEPTED, _R.DECLINED, _R.SELECTED, _R.REJECTED, _R.NO_SHOW, _R.PLACED})
 """Outcomes that only a person may decide."""
 

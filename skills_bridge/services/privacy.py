@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.privacy import REVEAL_SPAN, RevealReason
-from skills_bridge.domain.referrals import NAMED_TO_COMPANY
+from skills_bridge.domain.referrals import NAMED_FOR_A_WHILE, NAMED_TO_COMPANY
 from skills_bridge.domain.training import EnrolmentState
 from skills_bridge.models import Enrolment, Opening, Referral, Reveal, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
@@ -18,13 +18,18 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 
 def reveal_identity(
-    uow: UnitOfWork, *, seeker_id: int | None = None, opening_id: int | None = None, reason: RevealReason
+    uow: UnitOfWork,
+    *,
+    seeker_id: int | None = None,
+    opening_id: int | None = None,
+    reason: RevealReason,
+    disclosure_days: int = 0,
 ) -> datetime:
     """Let the actor's session see an identity for fifteen minutes, and return until when.
 
     With ``opening_id``, one reveal covers the accepted people of that opening. An adviser: people of the own unit, or
-    referred to an opening that it follows; a company: people whose referral to it is accepted or later; a centre: its
-    learners.
+    referred to an opening that it follows; a company: people whose referral to it is accepted or later, and
+    for ``disclosure_days`` after its end unless they objected; a centre: its learners.
 
     :raises Invalid: neither or both of person and opening are named.
     :raises NotFound: there is no such person or opening in the actor's scope.
@@ -34,7 +39,7 @@ def reveal_identity(
     if (seeker_id is None) == (opening_id is None) or uow.actor.session_id is None:
         raise Invalid("reveal-of-whom", field="reason")
     if seeker_id is not None:
-        _check_person(uow, seeker_id)
+        _check_person(uow, seeker_id, disclosure_days)
     else:
         _check_opening(uow, opening_id or 0)
     shown = Reveal(
@@ -53,7 +58,7 @@ def reveal_identity(
     return shown.expires_at
 
 
-def _check_person(uow: UnitOfWork, seeker_id: int) -> None:
+def _check_person(uow: UnitOfWork, seeker_id: int, disclosure_days: int) -> None:
     seeker = uow.session.get(Seeker, seeker_id)
     if seeker is None:
         raise NotFound("seeker", seeker_id)
@@ -61,16 +66,26 @@ def _check_person(uow: UnitOfWork, seeker_id: int) -> None:
     if kind is OrganisationKind.AGENCY:
         allowed = _is_followed(uow, uow.actor, seeker)
     elif kind is OrganisationKind.COMPANY:
-        allowed = bool(
-            uow.session.scalar(
-                select(exists().where(Referral.seeker_id == seeker_id, Referral.state.in_(NAMED_TO_COMPANY)))
-            )
-        )
+        allowed = _is_named(uow, seeker, timedelta(days=disclosure_days))
     else:
         learning = exists().where(Enrolment.seeker_id == seeker_id, Enrolment.state != EnrolmentState.WITHDRAWN)
         allowed = bool(uow.session.scalar(select(learning)))
     if not allowed:
         raise NotPermitted(Permission.IDENTITY_REVEAL.value)
+
+
+def _is_named(uow: UnitOfWork, seeker: Seeker, afterwards: timedelta) -> bool:
+    """Say whether a referral names the person to the actor's company, or did until lately."""
+    grounds: list[ColumnElement[bool]] = [Referral.state.in_(NAMED_TO_COMPANY)]
+    if seeker.matching_objected_at is None:
+        grounds.append(
+            and_(
+                Referral.state.in_(NAMED_FOR_A_WHILE),
+                Referral.answered_on.is_not(None),
+                Referral.changed_at > uow.now - afterwards,
+            )
+        )
+    return bool(uow.session.scalar(select(exists().where(Referral.seeker_id == seeker.id, or_(*grounds)))))
 
 
 def _is_followed(uow: UnitOfWork, actor: Actor, seeker: Seeker) -> bool:

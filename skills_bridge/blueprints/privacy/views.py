@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from skills_bridge.blueprints.privacy.words import REASONS
 from skills_bridge.blueprints.refusals import explain
-from skills_bridge.blueprints.web import current_actor, is_local_path, reading, requires, unit_of_work
+from skills_bridge.blueprints.web import current_actor, is_local_path, reading, requires, settings, unit_of_work
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.privacy import RevealReason
 from skills_bridge.policies.permissions import Permission
@@ -38,7 +39,7 @@ def reveal() -> ResponseReturnValue:
     try:
         reason = RevealReason(asked.get("reason", ""))
         with unit_of_work() as uow:
-            reveal_identity(uow, seeker_id=subject.seeker_id, opening_id=subject.opening_id, reason=reason)
+            reveal_identity(uow, **asdict(subject), reason=reason, disclosure_days=settings().disclosure_days)
     except ValueError:
         flash(_("Choisissez un motif : il est conservé avec la consultation."), "danger")
     except RuleBroken as refusal:

@@ -30,6 +30,7 @@ from skills_bridge.blueprints.web import (
     language,
     reading,
     requires,
+    settings,
     unit_of_work,
     vault,
 )
@@ -81,6 +82,7 @@ def _detail(page: ReferralPage) -> ResponseReturnValue:
     moves = [{"at": m.at, "state": m.state, "by": m.by, "reason": reason_words(m.reason)} for m in page.moves]
     return render_template(
         "referrals/detail.html",
+        disclosure_days=settings().disclosure_days,
         page=page,
         shown=shown,
         parts=[(label.text(language()), share) for label, share in parts],

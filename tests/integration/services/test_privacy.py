@@ -8,19 +8,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select
 from sqlalchemy.orm import Session
 
+from skills_bridge.adapters.database import disclosing
 from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_scope
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.privacy import RevealReason
-from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.models import AuditEntry, Referral, WebSession
+from skills_bridge.domain.referrals import ReferralState, RejectReason
+from skills_bridge.domain.seekers import Channel
+from skills_bridge.models import AuditEntry, Referral, SeekerIdentity, WebSession
 from skills_bridge.queries.privacy import ShownIdentity, get_identity, get_reveal_end, list_identities
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.privacy import reveal_identity
+from skills_bridge.services.referrals import reject
+from skills_bridge.services.seekers import object_to_matching
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 from tests.factories.openings import validated_opening
+from tests.factories.referrals import fitting_seeker, sent_referral
 from tests.factories.seekers import Person, add_seeker
 from tests.factories.world import CASABLANCA, VAULT, World
 
@@ -38,9 +43,17 @@ class SignedIn:
         with session, transaction(session, actor=self.actor, scope=tenant_scope(self.actor)) as uow:
             yield uow
 
-    def reveal(self, *, seeker_id: int | None = None, opening_id: int | None = None) -> datetime:
+    def reveal(self, *, seeker_id: int | None = None, opening_id: int | None = None, days: int = 0) -> datetime:
         with self.acting() as uow:
-            return reveal_identity(uow, seeker_id=seeker_id, opening_id=opening_id, reason=RevealReason.CONTACT)
+            return reveal_identity(
+                uow, seeker_id=seeker_id, opening_id=opening_id, reason=RevealReason.CONTACT, disclosure_days=days
+            )
+
+    def sees_within(self, days: int, seeker_id: int) -> bool:
+        """Say whether the database shows the identity through connections that disclose for so many days."""
+        engine = create_engine(self.world.urls.web, **disclosing({"poolclass": NullPool}, days))
+        with Session(engine) as session:
+            return scoped(session, tenant_scope(self.actor)).get(SeekerIdentity, seeker_id) is not None
 
     def sees(self, seeker_id: int, *, after: timedelta = timedelta()) -> ShownIdentity | None:
         with Session(self.world.engines["web"]) as session:
@@ -84,6 +97,18 @@ def refer(world: World, opening_id: int, person: Person, state: ReferralState) -
                 changed_at=uow.now,
             )
         )
+
+
+def after_a_no(world: World) -> tuple[SignedIn, int]:
+    """Bring a person to a company that turned her down ten days ago; return its manager and her key."""
+    seeker_id = fitting_seeker(world)
+    referral_id = sent_referral(world, validated_opening(world), seeker_id)
+    with world.acting("hr_manager") as uow:
+        reject(uow, referral_id=referral_id, reason=RejectReason.EXPERIENCE)
+    with world.as_owner() as session:
+        session.get_one(Referral, referral_id).changed_at = utc_now() - timedelta(days=10)
+        session.commit()
+    return signed_in(world, "hr_manager"), seeker_id
 
 
 class TestAdviser:
@@ -182,6 +207,32 @@ class TestCompany:
             uow.session.scalars(select(Referral)).one().state = ReferralState.ENDED
 
         assert manager.sees(person.id) is None
+
+    def test_keeps_sight_for_some_days_after_the_end(self, world: World) -> None:
+        manager, seeker_id = after_a_no(world)
+
+        assert [manager.sees_within(days, seeker_id) for days in (0, 2, 30)] == [False, False, True]
+        with pytest.raises(NotPermitted):
+            manager.reveal(seeker_id=seeker_id)
+        manager.reveal(seeker_id=seeker_id, days=30)  # no refusal
+
+    def test_loses_sight_at_an_objection(self, world: World) -> None:
+        manager, seeker_id = after_a_no(world)
+        with world.acting("adviser") as uow:
+            object_to_matching(uow, seeker_id=seeker_id, channel=Channel.PHONE)
+
+        assert not manager.sees_within(30, seeker_id)
+        with pytest.raises(NotPermitted):
+            manager.reveal(seeker_id=seeker_id, days=30)
+
+    def test_never_learns_of_one_who_was_not_asked(self, world: World) -> None:
+        opening_id, person = validated_opening(world), add_seeker(world)
+        refer(world, opening_id, person, ReferralState.ENDED)
+        manager = signed_in(world, "hr_manager")
+
+        assert not manager.sees_within(30, person.id)
+        with pytest.raises(NotPermitted):
+            manager.reveal(seeker_id=person.id, days=30)
 
     def test_may_not_know_the_people_of_another_company(self, world: World) -> None:
         person, opening_id = add_seeker(world), validated_opening(world)

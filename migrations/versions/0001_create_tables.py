@@ -1462,6 +1462,96 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_match_input_kept_until"), "match_input", ["kept_until"], unique=False)
     op.create_table(
+        "allocation_run",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("policy_id", sa.BigInteger(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("worth", sa.BigInteger(), nullable=False),
+        sa.Column("gap", sa.BigInteger(), nullable=False),
+        sa.Column("is_proven", sa.Boolean(), nullable=False),
+        sa.Column("counts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("times", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["organisation.id"], name=op.f("fk_allocation_run_agency_id")),
+        sa.ForeignKeyConstraint(["policy_id"], ["match_policy.id"], name=op.f("fk_allocation_run_policy_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name=op.f("fk_allocation_run_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_run")),
+        sa.UniqueConstraint("id", "agency_id", name=op.f("uq_allocation_run_id_agency_id")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_allocation_run_run_id")),
+    )
+    op.create_index(op.f("ix_allocation_run_agency_id"), "allocation_run", ["agency_id"], unique=False)
+    op.create_table(
+        "proposal",
+        sa.Column("allocation_id", sa.BigInteger(), nullable=False),
+        sa.Column("opening_id", sa.BigInteger(), nullable=False),
+        sa.Column("seeker_id", sa.BigInteger(), nullable=False),
+        sa.Column("company_id", sa.BigInteger(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open", "accepted", "set_aside", name="state", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("score", sa.BigInteger(), nullable=False),
+        sa.Column("below_best", sa.BigInteger(), nullable=False),
+        sa.Column("own_place", sa.BigInteger(), nullable=False),
+        sa.Column("own_offers", sa.BigInteger(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("is_waiting", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "reason",
+            sa.Enum(
+                "person_declines",
+                "other_plan",
+                "file_outdated",
+                "not_suited",
+                "company_knows",
+                "other",
+                name="reason",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("public_id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("(state = 'open') = (decided_by IS NULL)", name=op.f("ck_proposal_a_person_decides")),
+        sa.CheckConstraint(
+            "(state = 'set_aside') = (reason IS NOT NULL)", name=op.f("ck_proposal_set_aside_with_reason")
+        ),
+        sa.CheckConstraint("own_place BETWEEN 1 AND own_offers", name=op.f("ck_proposal_place_among_offers")),
+        sa.ForeignKeyConstraint(
+            ["allocation_id", "agency_id"],
+            ["allocation_run.id", "allocation_run.agency_id"],
+            name=op.f("fk_proposal_allocation_id_agency_id"),
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["user_account.id"], name=op.f("fk_proposal_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["opening_id", "company_id"],
+            ["opening.id", "opening.company_id"],
+            name=op.f("fk_proposal_opening_id_company_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["seeker_id", "agency_id"], ["seeker.id", "seeker.agency_id"], name=op.f("fk_proposal_seeker_id_agency_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sa.UniqueConstraint("opening_id", "seeker_id", name=op.f("uq_proposal_opening_id_seeker_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_proposal_public_id")),
+    )
+    op.create_index("ix_proposal_agency", "proposal", ["agency_id", "state"], unique=False)
+    op.create_index("ix_proposal_allocation", "proposal", ["allocation_id"], unique=False)
+    op.create_index("ix_proposal_seeker", "proposal", ["seeker_id"], unique=False)
+    op.create_table(
         "placement",
         sa.Column("referral_id", sa.BigInteger(), nullable=False),
         sa.Column("opening_id", sa.BigInteger(), nullable=False),
@@ -1603,6 +1693,12 @@ def downgrade() -> None:
     op.drop_table("placement")
     op.drop_index(op.f("ix_match_input_kept_until"), table_name="match_input")
     op.drop_table("match_input")
+    op.drop_index("ix_proposal_seeker", table_name="proposal")
+    op.drop_index("ix_proposal_allocation", table_name="proposal")
+    op.drop_index("ix_proposal_agency", table_name="proposal")
+    op.drop_table("proposal")
+    op.drop_index(op.f("ix_allocation_run_agency_id"), table_name="allocation_run")
+    op.drop_table("allocation_run")
     op.drop_table("match_exposure")
     op.drop_index(op.f("ix_match_count_opening_id"), table_name="match_count")
     op.drop_table("match_count")

@@ -150,6 +150,8 @@ TENANT_RULES: dict[str, tuple[tuple[str, str], ...]] = {
     "match_result": ((READ, OWN_AGENCY),),
     "match_input": ((READ, OWN_AGENCY),),
     "match_exposure": ((READ, OWN_AGENCY), (ADD, OWN_AGENCY)),
+    "allocation_run": ((READ, OWN_AGENCY), (ADD, OWN_AGENCY)),
+    "proposal": ((ALL, OWN_AGENCY),),
     "referral": (
         (ALL, OWN_AGENCY),
         (READ, f"{OWN_COMPANY} AND {SENT}"),
@@ -292,6 +294,9 @@ def upgrade() -> None:
     op.execute("REVOKE ALL ON match_input FROM sb_web")
     op.execute("REVOKE UPDATE ON match_exposure, match_input FROM sb_web, sb_worker")
     op.execute("GRANT DELETE ON match_run TO sb_worker")
+    # the night proposes, people decide
+    op.execute("REVOKE INSERT, DELETE ON allocation_run, proposal FROM sb_web")
+    op.execute("REVOKE UPDATE, DELETE ON allocation_run FROM sb_web, sb_worker")
 
 
 def downgrade() -> None:

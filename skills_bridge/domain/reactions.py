@@ -14,7 +14,7 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.OpeningClosed: ("referrals.end_for_opening", "notices.opening_closed"),
     e.MatchAsked: ("matching.match_opening",),
     e.AllMatchesAsked: ("matching.match_agency",),
-    e.AllMatched: ("matching.report_exposure",),
+    e.AllMatched: ("matching.report_exposure", "matching.allocate_places"),
     e.CohortPublished: ("matching.match_for_cohort",),
     e.ProfileChanged: ("matching.match_for_seeker",),
     e.ImportReceived: ("imports.check_batch",),

@@ -1,6 +1,7 @@
 """A model remembers: the tables, with their constraints and small state changes."""
 
 from skills_bridge.models.accounts import Membership, SignInAttempt, UserAccount, WebSession
+from skills_bridge.models.allocation import AllocationRun, Proposal
 from skills_bridge.models.audit import AuditEntry, StateChange
 from skills_bridge.models.base import Base
 from skills_bridge.models.figures import FigureValue
@@ -56,6 +57,7 @@ from skills_bridge.models.training import Cohort, Enrolment, Programme, Programm
 
 __all__ = [
     "AgencyUnit",
+    "AllocationRun",
     "AuditEntry",
     "Base",
     "Cohort",
@@ -97,6 +99,7 @@ __all__ = [
     "ProfileRequirement",
     "Programme",
     "ProgrammeOutcome",
+    "Proposal",
     "Province",
     "ReferenceCounter",
     "Referral",

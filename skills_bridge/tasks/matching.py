@@ -56,6 +56,14 @@ def report_exposure(job_id: int) -> None:
             matching.report_exposure(work.uow, run_id=work.object_id)
 
 
+@shared_task(name="matching.allocate_places")  # type: ignore[untyped-decorator]  # celery has no types
+def allocate_places(job_id: int) -> None:
+    """Allocate the places after a full run, in the agency's own scope; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.allocate_places(work.uow, run_id=work.object_id, progress=work.progress)
+
+
 @shared_task(name="matching.forget_inputs")  # type: ignore[untyped-decorator]  # celery has no types
 def forget_inputs(job_id: int) -> None:
     """Remove inputs of runs that were kept long enough; safe to run twice."""

@@ -33,6 +33,8 @@ PRIVATE: Final = {
     "consent": "agency_id",
     "match_run": "agency_id",
     "match_result": "agency_id",
+    "allocation_run": "agency_id",
+    "proposal": "agency_id",
     "referral": "company_id",
     "placement": "company_id",
     "programme": "centre_id",

@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "matching.match_for_seeker": _l("Rapprochement après mise à jour d’un profil"),
     "matching.match_agency": _l("Rapprochement complet"),
     "matching.match_all": _l("Demande du rapprochement de la nuit"),
+    "matching.allocate_places": _l("Répartition des places"),
     "matching.report_exposure": _l("Décompte des personnes jamais proposées"),
     "matching.forget_inputs": _l("Effacement des anciennes données de calcul"),
     "referrals.end_for_opening": _l("Clôture des mises en relation d’une offre close"),

@@ -1,5 +1,6 @@
-"""Shortlists: asked for, computed, kept; and which of them a change touches."""
+"""Shortlists and the allocation over them: asked for, computed, kept, decided; and which of them a change touches."""
 
+from skills_bridge.services.matching.allocating import allocate_places
 from skills_bridge.services.matching.asking import (
     ask_all_matches,
     ask_match,
@@ -7,10 +8,14 @@ from skills_bridge.services.matching.asking import (
     match_for_seeker,
 )
 from skills_bridge.services.matching.computing import compute_shortlist
+from skills_bridge.services.matching.deciding import accept_proposal, accept_several, set_aside, take_up
 from skills_bridge.services.matching.exposing import report_exposure
 from skills_bridge.services.matching.full_run import ask_full_run, ask_full_runs, compute_full_run, forget_inputs
 
 __all__ = [
+    "accept_proposal",
+    "accept_several",
+    "allocate_places",
     "ask_all_matches",
     "ask_full_run",
     "ask_full_runs",
@@ -21,4 +26,6 @@ __all__ = [
     "match_for_cohort",
     "match_for_seeker",
     "report_exposure",
+    "set_aside",
+    "take_up",
 ]

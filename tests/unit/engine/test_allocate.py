@@ -36,7 +36,7 @@ class Case:
         """Allocate, on request with every table turned upside down."""
         step = -1 if turned else 1
         return allocate(
-            Candidates(*np.array([(*k, v) for k, v in self.scores.items()], np.int64).reshape(-1, 3)[::step].T),
+            candidates_of(self, step),
             OpenPosts(*np.array(list(self.posts.items()), np.int64).reshape(-1, 2)[::step].T),
             Waiting(*np.array(list(self.waiting.items()), np.int64).reshape(-1, 2)[::step].T),
             policy,
@@ -49,6 +49,11 @@ class Case:
 def pairs(of: frozenset[Pair]) -> Pairs:
     """Return the table of the pairs."""
     return Pairs(*np.array(sorted(of), np.int64).reshape(-1, 2).T)
+
+
+def candidates_of(case: Case, step: int = 1) -> Candidates:
+    """Return the table of the candidate pairs; a step of -1 turns it upside down."""
+    return Candidates(*np.array([(*k, v) for k, v in case.scores.items()], np.int64).reshape(-1, 3)[::step].T)
 
 
 def chosen_pairs(found: Allocation) -> list[Pair]:

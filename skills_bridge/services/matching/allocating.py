@@ -1,0 +1,167 @@
+"""The allocation after a full run: who is proposed to which opening, over all openings at once, and at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import delete, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.proposals import ProposalState
+from skills_bridge.engine.allocate import Allocation, allocate, churn
+from skills_bridge.engine.allocation_cost import own_places
+from skills_bridge.engine.certificate import verify_certificate
+from skills_bridge.models import AllocationRun, MatchRun, Proposal
+from skills_bridge.queries.matching.allocation_input import AllocationInput, get_allocation_input
+from skills_bridge.services.matching.recording import Stopwatch, Tell, policy_now
+from skills_bridge.unit_of_work import UnitOfWork
+
+ONE_ALLOCATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7423, (:agency % 2147483647)::int)")
+BATCH: Final = 1000
+"""Rows of one statement."""
+STEPS: Final = 3
+"""What the progress counts: read, allocated, written."""
+RENEWED: Final = (
+    "allocation_id",
+    "unit_id",
+    "score",
+    "below_best",
+    "own_place",
+    "own_offers",
+    "is_kept",
+    "is_waiting",
+)
+"""What a later allocation says anew of a pair that is still open."""
+
+
+def allocate_places(uow: UnitOfWork, *, run_id: int, progress: Tell) -> AllocationRun:
+    """Allocate the places of an agency after a full run, keep the proposals at once, and return the allocation.
+
+    The agency's own scope. Two allocations of an agency wait for one another; one that serves this run or a later one
+    is returned as it is. What advisers decide meanwhile stands: only open proposals are renewed or withdrawn.
+
+    :raises NotFound: the agency has no such full run.
+    """
+    run = uow.session.get(MatchRun, run_id)
+    if run is None or run.opening_id is not None:
+        raise NotFound("match_run", run_id)
+    uow.session.execute(ONE_ALLOCATION_AT_A_TIME, {"agency": run.agency_id})
+    if known := _served(uow, run):
+        return known
+    policy, watch, today = policy_now(uow), Stopwatch(), local_day(uow.now)
+    tables = get_allocation_input(uow.session, agency_id=run.agency_id, as_of=today)
+    watch.lap("read")
+    progress(1, STEPS)
+    found = allocate(
+        tables.candidates,
+        tables.openings,
+        tables.people,
+        policy.policies.allocation,
+        live=tables.live,
+        unsent=tables.unsent,
+        forbidden=tables.forbidden,
+    )
+    watch.lap("allocate")
+    progress(2, STEPS)
+    kept = AllocationRun(
+        agency_id=run.agency_id,
+        run_id=run_id,
+        policy_id=policy.id,
+        as_of=today,
+        worth=found.worth,
+        gap=found.gap,
+        is_proven=verify_certificate(found.problem, found.chosen, found.certificate),
+        counts=_counts(tables, found),
+        times=watch.times,
+    )
+    uow.session.add(kept)
+    uow.session.flush()  # the proposals need the key
+    _store(uow, kept, tables, found)
+    uow.audit("allocation_run.computed", "allocation_run", kept.id, run_id=run_id, gap=found.gap)
+    progress(STEPS, STEPS)
+    return kept
+
+
+def _served(uow: UnitOfWork, run: MatchRun) -> AllocationRun | None:
+    """Return the allocation over this run or a later one."""
+    made = AllocationRun.agency_id == run.agency_id, AllocationRun.run_id >= run.id
+    return uow.session.scalar(select(AllocationRun).where(*made).order_by(AllocationRun.id.desc()).limit(1))
+
+
+def _counts(tables: AllocationInput, found: Allocation) -> dict[str, Any]:
+    """Return what the page prints: places and reserve, proposals, what changed since the last one, and the cost."""
+    problem, changed = found.problem, churn(found, tables.unsent)
+    place, _offers = own_places(tables.candidates, found)
+    return {
+        "openings": len(problem.places),
+        "people": len(problem.limit),
+        "candidates": len(tables.candidates.score),
+        "places": int(problem.places.sum()),
+        "reserved": int((problem.places - problem.open_to_all).sum()),
+        "proposed": len(found.score),
+        "people_proposed": len(np.unique(found.seeker_id)),
+        "waiting_proposed": int(problem.is_waiting[problem.seeker[found.chosen]].sum()),
+        "first_choice": int((place == 1).sum()),
+        "below_best": int(found.below_best.sum()),
+        "kept": len(changed.kept),
+        "new": len(changed.new),
+        "dropped": len(changed.dropped),
+    }
+
+
+def _store(uow: UnitOfWork, run: AllocationRun, tables: AllocationInput, found: Allocation) -> None:
+    """Renew the open proposals, add the new ones and withdraw the others, beside whoever decides some meanwhile.
+
+    The open ones are locked in the order of their keys, as an adviser's act on several is.
+    """
+    is_open = Proposal.agency_id == run.agency_id, Proposal.state == ProposalState.OPEN
+    uow.session.execute(select(Proposal.id).where(*is_open).order_by(Proposal.id).with_for_update()).all()
+    proposals = _rows(run, tables, found)
+    while rows := list(islice(proposals, BATCH)):
+        added = insert(Proposal)
+        statement = added.on_conflict_do_update(
+            index_elements=["opening_id", "seeker_id"],
+            set_={name: added.excluded[name] for name in RENEWED},
+            where=Proposal.state == ProposalState.OPEN,
+        )
+        uow.session.execute(statement, rows)
+    uow.session.execute(
+        delete(Proposal).where(*is_open, Proposal.allocation_id != run.id).execution_options(synchronize_session=False)
+    )
+
+
+def _rows(run: AllocationRun, tables: AllocationInput, found: Allocation) -> Iterator[Mapping[str, object]]:
+    """Yield the proposals as rows."""
+    before = set(zip(tables.unsent.opening_id.tolist(), tables.unsent.seeker_id.tolist(), strict=True))
+    waiting = found.problem.is_waiting[found.problem.seeker[found.chosen]]
+    columns: Sequence[Any] = (
+        found.opening_id,
+        found.seeker_id,
+        found.score,
+        found.below_best,
+        *own_places(tables.candidates, found),
+        waiting,
+    )
+    for opening, seeker, score, below, place, offers, waits in zip(*(c.tolist() for c in columns), strict=True):
+        owner = tables.owners[opening]
+        yield {
+            "allocation_id": run.id,
+            "opening_id": opening,
+            "seeker_id": seeker,
+            "company_id": owner.company_id,
+            "agency_id": run.agency_id,
+            "unit_id": owner.unit_id,
+            "state": ProposalState.OPEN,
+            "score": score,
+            "below_best": below,
+            "own_place": place,
+            "own_offers": offers,
+            "is_kept": (opening, seeker) in before,
+            "is_waiting": waits,
+            "note": "",
+        }

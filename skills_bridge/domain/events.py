@@ -71,6 +71,14 @@ class ReferralAnswered(Event):
     """A company answered a referral."""
 
 
+class ReferralsEnded(Event):
+    """A placement ended other referrals: those of the person, or those of an opening that it filled."""
+
+
+class CohortCancelled(Event):
+    """A course will not be held; those who had a seat lose it."""
+
+
 class PlacementRecorded(Event):
     """A post is filled."""
 

@@ -43,6 +43,8 @@ PLATFORM_JOBS: Final = frozenset(
         "notices.opening_closed",
         "notices.referral_sent",
         "notices.referral_answered",
+        "notices.referrals_ended",
+        "notices.cohort_cancelled",
         "notices.placement_recorded",
         "notices.placement_undone",
         "notices.pack_frozen",

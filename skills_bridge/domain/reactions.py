@@ -21,6 +21,8 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.ImportConfirmed: ("imports.apply_batch",),
     e.ReferralSent: ("notices.referral_sent",),
     e.ReferralAnswered: ("notices.referral_answered",),
+    e.ReferralsEnded: ("notices.referrals_ended",),
+    e.CohortCancelled: ("notices.cohort_cancelled",),
     e.PlacementRecorded: ("placements.settle_placement", "notices.placement_recorded"),
     e.PlacementUndone: ("placements.settle_placement", "notices.placement_undone"),
     e.PlacementEnded: ("placements.settle_placement",),

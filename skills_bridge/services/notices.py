@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,11 @@ from skills_bridge.adapters.mail import Letter, Mailer
 from skills_bridge.adapters.texts import Texts
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.referrals import EndReason, ReferralState
+from skills_bridge.domain.training import LeaveReason
 from skills_bridge.models import (
+    Cohort,
+    Enrolment,
     Membership,
     Notice,
     Opening,
@@ -26,6 +30,7 @@ from skills_bridge.models import (
     Placement,
     PlatformState,
     Referral,
+    Seeker,
     UserAccount,
 )
 from skills_bridge.unit_of_work import UnitOfWork
@@ -33,11 +38,15 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Telling:
-    """One notice to write: who reads it, and the facts of its sentence."""
+    """One notice to write: who reads it, and the facts of its sentence.
+
+    ``about`` tells several notices of one happening to the same organisation apart.
+    """
 
     organisation_id: int
     facts: Mapping[str, Any] = field(default_factory=dict)
     unit_id: int | None = None
+    about: str = ""
 
 
 def _company_of_opening(session: Session, opening_id: int) -> tuple[Telling, ...]:
@@ -75,6 +84,44 @@ def _both_of_placement(session: Session, placement_id: int) -> tuple[Telling, ..
     return Telling(placement.company_id, facts), Telling(placement.agency_id, facts, opening.unit_id)
 
 
+def _both_of_ended(session: Session, placement_id: int) -> tuple[Telling, ...]:
+    """The units that follow the referrals which a placement ended, and the companies that knew of them."""
+    placement = session.get_one(Placement, placement_id)
+    was_sent = func.bool_or(Referral.sent_at.is_not(None))
+    owners = (Opening.reference, Referral.company_id, Referral.agency_id, Referral.unit_id)
+    rows = session.execute(
+        select(*owners, was_sent.label("was_sent"))
+        .join(Opening, Opening.id == Referral.opening_id)
+        .where(
+            Referral.state == ReferralState.ENDED,
+            Referral.reason.in_((EndReason.PERSON_PLACED, EndReason.OPENING_FILLED)),
+            Referral.changed_at >= placement.recorded_at,
+            or_(Referral.seeker_id == placement.seeker_id, Referral.opening_id == placement.opening_id),
+        )
+        .group_by(*owners)
+        .order_by(*owners)
+    ).all()
+    followed = [
+        Telling(row.agency_id, {"opening": row.reference}, row.unit_id, f"{row.reference}-{row.unit_id}")
+        for row in rows
+    ]
+    known = dict.fromkeys((row.company_id, row.reference) for row in rows if row.was_sent)
+    return *followed, *(Telling(company, {"opening": one}, about=one) for company, one in known)
+
+
+def _units_of_cohort(session: Session, cohort_id: int) -> tuple[Telling, ...]:
+    """The units whose people lose their seat."""
+    cohort = session.get_one(Cohort, cohort_id)
+    units = session.execute(
+        select(Enrolment.agency_id, Seeker.unit_id)
+        .join(Seeker, Seeker.id == Enrolment.seeker_id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.reason == LeaveReason.COHORT_CANCELLED)
+        .distinct()
+        .order_by(Enrolment.agency_id, Seeker.unit_id)
+    )
+    return tuple(Telling(agency, {"cohort": cohort.reference}, unit, str(unit)) for agency, unit in units)
+
+
 def _parties_of_pack(session: Session, pack_id: int) -> tuple[Telling, ...]:
     """The four parties."""
     pack = session.get_one(Pack, pack_id)
@@ -98,6 +145,8 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "opening_closed": _agency_of_opening,
     "referral_sent": _company_of_referral,
     "referral_answered": _agency_of_referral,
+    "referrals_ended": _both_of_ended,
+    "cohort_cancelled": _units_of_cohort,
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
     "pack_frozen": _parties_of_pack,
@@ -123,7 +172,7 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
     if uow.job is None:
         raise NotFound("job of notice", kind)
     for telling in tellings:
-        key = f"{kind}-{object_id}-{uow.job.id}-{telling.organisation_id}"
+        key = "-".join(map(str, filter(None, (kind, object_id, uow.job.id, telling.organisation_id, telling.about))))
         uow.session.execute(
             insert(Notice)
             .values(

@@ -11,7 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, RuleBroken
-from skills_bridge.domain.events import PlacementEnded, PlacementRecorded, PlacementUndone, ProfileChanged
+from skills_bridge.domain.events import (
+    PlacementEnded,
+    PlacementRecorded,
+    PlacementUndone,
+    ProfileChanged,
+    ReferralsEnded,
+)
 from skills_bridge.domain.openings import CloseReason, OpeningState
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.placements import CancelReason, PlacementKind, fits_contract
@@ -136,9 +142,11 @@ def settle_placement(uow: UnitOfWork, *, placement_id: int) -> None:
         return
     if seeker.state in (SeekerState.ACTIVE, SeekerState.PAUSED):
         _turn(uow, seeker, SeekerState.PLACED)
-    end_referrals(uow, seeker_id=seeker.id, reason=EndReason.PERSON_PLACED)
+    ended = end_referrals(uow, seeker_id=seeker.id, reason=EndReason.PERSON_PLACED)
     if not _open_posts(uow, placement.opening_id):
-        end_referrals(uow, opening_id=placement.opening_id, reason=EndReason.OPENING_FILLED)
+        ended += end_referrals(uow, opening_id=placement.opening_id, reason=EndReason.OPENING_FILLED)
+    if ended:
+        uow.record(ReferralsEnded(placement.id))
 
 
 def _settle_if_seen(uow: UnitOfWork, placement: Placement) -> None:

@@ -20,6 +20,10 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
     "opening_closed": _l("L’offre %(opening)s est close."),
     "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
     "referral_answered": _l("L’entreprise a répondu à une candidature pour l’offre %(opening)s."),
+    "referrals_ended": _l("Des mises en relation de l’offre %(opening)s ont pris fin à la suite d’une insertion."),
+    "cohort_cancelled": _l(
+        "La promotion %(cohort)s est annulée : proposez une autre formation aux personnes qui y avaient une place."
+    ),
     "placement_recorded": _l("Un poste de l’offre %(opening)s est pourvu."),
     "placement_undone": _l(
         "Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."
@@ -36,6 +40,8 @@ def _link(facts: Mapping[str, Any]) -> str | None:
         return url_for("referrals.detail", public_id=facts["referral"])
     if "opening" in facts:
         return url_for("openings.detail", reference=facts["opening"])
+    if "cohort" in facts:
+        return url_for("training.detail", reference=facts["cohort"])
     if "pack" in facts:
         return url_for("packs.detail", reference=facts["pack"])
     return None

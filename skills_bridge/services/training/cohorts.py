@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import Invalid, NotFound, RuleBroken, Stale
-from skills_bridge.domain.events import CohortPublished
+from skills_bridge.domain.events import CohortCancelled, CohortPublished
 from skills_bridge.domain.states import check_move
 from skills_bridge.domain.training import (
     COHORT_MOVES,
@@ -136,6 +136,8 @@ def cancel_cohort(
     cohort.taken -= sum(1 for enrolment in leaving if enrolment.state in SEATED)
     for enrolment in leaving:
         move_enrolment(uow, enrolment, EnrolmentState.WITHDRAWN, reason=LeaveReason.COHORT_CANCELLED)
+    if leaving:
+        uow.record(CohortCancelled(cohort.id))
     return cohort
 
 

@@ -12,12 +12,23 @@ from sqlalchemy import select
 from skills_bridge.adapters.mail import SinkMailer
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.reactions import REACTIONS
+from skills_bridge.domain.training import CancelReason
 from skills_bridge.models import Job, Membership, Notice, Pack
 from skills_bridge.services.notices import READERS, mark_read, tell
 from skills_bridge.services.organisations import mark_demo
+from skills_bridge.services.placements import settle_placement
+from skills_bridge.services.training import cancel_cohort
 from tests.factories.openings import validated_opening
-from tests.factories.referrals import fitting_seeker, recorded_placement, selected_referral
-from tests.factories.world import World
+from tests.factories.referrals import (
+    fitting_seeker,
+    proposed_referral,
+    recorded_placement,
+    selected_referral,
+    sent_referral,
+)
+from tests.factories.seekers import add_seeker
+from tests.factories.training import a_cohort, enrolled
+from tests.factories.world import CASABLANCA, TANGER, World
 
 PARTIES = ("agency", "industry", "employment", "association")
 
@@ -35,6 +46,21 @@ def a_pack(world: World) -> int:
         uow.session.add(pack)
         uow.session.flush()
         return pack.id
+
+
+def cancelled_cohort(world: World) -> int:
+    """Cancel a cohort in which a person had a seat."""
+    cohort = a_cohort(world)
+    enrolled(world, cohort)
+    with world.acting("centre_manager") as uow:
+        cancel_cohort(uow, cohort_id=cohort.id, reason=CancelReason.TOO_FEW)
+    return cohort.id
+
+
+def asked_for(world: World, kind: str) -> list[int | None]:
+    """Return the objects that jobs of a kind of notice are about."""
+    with world.as_owner() as session:
+        return list(session.scalars(select(Job.object_id).where(Job.kind == f"notices.{kind}")))
 
 
 def told(world: World, folder: Path, kind: str, object_id: int) -> None:
@@ -72,9 +98,14 @@ class TestEachKind:
 
     def test_reaches_its_readers_once(self, world: World, tmp_path: Path) -> None:
         opening_id = validated_opening(world)
-        referral_id = selected_referral(world, opening_id, fitting_seeker(world))
+        seeker_id = fitting_seeker(world)
+        sent_referral(world, validated_opening(world, company="other_company", who="other_hr_manager"), seeker_id)
+        referral_id = selected_referral(world, opening_id, seeker_id)
         placement_id = recorded_placement(world, referral_id)
+        with world.platform() as uow:
+            settle_placement(uow, placement_id=placement_id)
         pack_id = a_pack(world)
+        cohort_id = cancelled_cohort(world)
         expected = {
             "opening_submitted": (opening_id, ["agency"]),
             "opening_validated": (opening_id, ["company"]),
@@ -82,6 +113,8 @@ class TestEachKind:
             "opening_closed": (opening_id, ["agency"]),
             "referral_sent": (referral_id, ["company"]),
             "referral_answered": (referral_id, ["agency"]),
+            "referrals_ended": (placement_id, ["agency", "other_company"]),
+            "cohort_cancelled": (cohort_id, ["agency"]),
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),
@@ -96,6 +129,49 @@ class TestEachKind:
     def test_that_nobody_knows_is_refused(self, world: World, tmp_path: Path) -> None:
         with pytest.raises(NotFound), world.platform() as uow:
             tell(uow, kind="rumour", object_id=1, mailer=SinkMailer(tmp_path, "a@example.invalid"), base_url="")
+
+
+class TestEndedByAPlacement:
+    def test_each_side_is_told_once_an_opening(self, world: World, tmp_path: Path) -> None:
+        filled = validated_opening(world, terms={"posts": 1})
+        chosen = fitting_seeker(world)
+        elsewhere = validated_opening(world, company="other_company", who="other_hr_manager")
+        sent_referral(world, elsewhere, chosen)
+        for _ in range(2):
+            sent_referral(world, filled, fitting_seeker(world))
+        proposed_referral(world, validated_opening(world), chosen)  # no company knows of it
+        placement_id = recorded_placement(world, selected_referral(world, filled, chosen), who="adviser")
+
+        assert asked_for(world, "referrals_ended") == [placement_id]
+        told(world, tmp_path, "referrals_ended", placement_id)
+        assert readers(world, "referrals_ended") == ["agency", "agency", "agency", "company", "other_company"]
+
+    def test_nobody_is_told_where_nothing_ended(self, world: World) -> None:
+        opening_id = validated_opening(world)
+        recorded_placement(world, selected_referral(world, opening_id, fitting_seeker(world)), who="adviser")
+
+        assert asked_for(world, "referrals_ended") == []
+
+
+class TestCancelledCohort:
+    def test_is_told_to_each_unit_whose_people_had_a_seat(self, world: World, tmp_path: Path) -> None:
+        cohort = a_cohort(world)
+        for province in (TANGER, TANGER, CASABLANCA):
+            enrolled(world, cohort, person=add_seeker(world, province_code=province))
+        with world.acting("centre_manager") as uow:
+            cancel_cohort(uow, cohort_id=cohort.id, reason=CancelReason.TOO_FEW)
+
+        assert asked_for(world, "cohort_cancelled") == [cohort.id]
+        told(world, tmp_path, "cohort_cancelled", cohort.id)
+        with world.as_owner() as session:
+            assert set(session.scalars(select(Notice.unit_id))) == set(world.units.values())
+
+    def test_is_told_to_nobody_where_nobody_had_one(self, world: World) -> None:
+        cohort = a_cohort(world)
+        with world.acting("centre_manager") as uow:
+            cancel_cohort(uow, cohort_id=cohort.id, reason=CancelReason.TOO_FEW)
+
+        assert asked_for(world, "cohort_cancelled") == []
 
 
 class TestPublishedPack:

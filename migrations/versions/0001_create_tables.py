@@ -1226,9 +1226,12 @@ def upgrade() -> None:
         sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refusal_reason", sa.Text(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.CheckConstraint("posts BETWEEN 1 AND 2000", name=op.f("ck_opening_revision_posts_in_range")),
-        sa.CheckConstraint("validated_at IS NULL OR refused_at IS NULL", name=op.f("ck_opening_revision_one_answer")),
+        sa.CheckConstraint(
+            "num_nonnulls(validated_at, refused_at, withdrawn_at) <= 1", name=op.f("ck_opening_revision_one_answer")
+        ),
         sa.ForeignKeyConstraint(
             ["contract_code"], ["contract_kind.code"], name=op.f("fk_opening_revision_contract_code")
         ),

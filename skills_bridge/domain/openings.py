@@ -33,6 +33,9 @@ MOVES: Final[Moves[OpeningState]] = {
     OpeningState.CLOSED: frozenset(),
 }
 
+LIVE: Final = (OpeningState.VALIDATED, OpeningState.PAUSED)
+"""States in which a validated revision is in force."""
+
 
 class CloseReason(StrEnum):
     """Why a post closed without a hire through the agency."""

@@ -54,7 +54,7 @@ class Opening(Keyed, Timestamped, Versioned, Base):
 
 
 class OpeningRevision(Keyed, Base):
-    """One submission of an opening: what the posts ask for, as the agency judged it."""
+    """One submission of an opening: what the posts ask for, as the agency judged it, or the company took it back."""
 
     __tablename__ = "opening_revision"
     __table_args__ = (
@@ -63,7 +63,7 @@ class OpeningRevision(Keyed, Base):
         UniqueConstraint("id", "opening_id"),
         UniqueConstraint("id", "company_id"),
         CheckConstraint("posts BETWEEN 1 AND 2000", name="posts_in_range"),
-        CheckConstraint("validated_at IS NULL OR refused_at IS NULL", name="one_answer"),
+        CheckConstraint("num_nonnulls(validated_at, refused_at, withdrawn_at) <= 1", name="one_answer"),
     )
 
     opening_id: Mapped[int] = mapped_column(index=True)
@@ -76,6 +76,7 @@ class OpeningRevision(Keyed, Base):
     validated_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     refusal_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Requirement(Base):

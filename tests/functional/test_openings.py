@@ -370,6 +370,26 @@ class TestDetail:
         assert "Exigences retirées : Sertissage de contacts · Cheminement" in shown
 
 
+class TestWithdrawChange:
+    def test_is_offered_to_the_company_and_leaves_the_version_in_force(
+        self, world: World, company: FlaskClient, adviser: FlaskClient
+    ) -> None:
+        opening_id = validated_opening(world)
+        with world.acting("hr_manager") as uow:
+            update_opening(uow, opening_id=opening_id, draft=opening_draft(uow, world, terms={"posts": 4}))
+        address = f"/openings/{reference_of(world, opening_id)}"
+        button = f'action="{address}/withdraw-change"'
+        assert button not in text(adviser.get(address))
+        shown = text(company.get(address))
+        assert button in shown
+
+        done = text(company.post(f"{address}/withdraw-change", follow_redirects=True))
+
+        assert "La modification est retirée" in done
+        assert "Modification à valider" not in done
+        assert button not in done
+
+
 class TestValidate:
     def test_opens_the_posts(self, world: World, adviser: FlaskClient) -> None:
         reference = reference_of(world, submitted_opening(world))

@@ -43,6 +43,7 @@ REVISION_MOVES: Final[Mapping[str, LazyString]] = {
     "submitted": _l("modification soumise à validation"),
     "validated": _l("modification validée"),
     "refused": _l("modification refusée"),
+    "withdrawn": _l("modification retirée"),
 }
 
 
@@ -111,6 +112,7 @@ register_refusals(
         "opening-already-judged": _l(
             "Quelqu’un a déjà répondu à cette demande : rien n’a été changé une seconde fois."
         ),
+        "no-change-waiting": _l("Aucune modification n’attend : l’agence a répondu, ou elle est déjà retirée."),
         "opening-not-paused": _l("L’offre n’est pas suspendue : il n’y a rien à reprendre."),
         "opening-not-live": _l("Seule une offre validée a des postes à fermer."),
         "posts-out-of-range": _l("Indiquez un nombre de postes entre 1 et %(most)s."),

@@ -186,6 +186,14 @@ def recall(reference: str) -> ResponseReturnValue:
     return _act(reference, services.recall_opening, _("L’offre est de nouveau un brouillon."))
 
 
+@bp.post("/<string:reference>/withdraw-change")
+@requires(Permission.OPENING_MANAGE)
+def withdraw_change(reference: str) -> ResponseReturnValue:
+    """Take a change back that waits for validation."""
+    message = _("La modification est retirée : la version validée reste en vigueur.")
+    return _act(reference, services.withdraw_change, message)
+
+
 @bp.post("/<string:reference>/validate")
 @requires(Permission.OPENING_VALIDATE)
 def validate(reference: str) -> ResponseReturnValue:

@@ -57,6 +57,7 @@ def is_waiting() -> ColumnElement[bool]:
             last.submitted_at.is_not(None),
             last.validated_at.is_(None),
             last.refused_at.is_(None),
+            last.withdrawn_at.is_(None),
         )
         .correlate(Opening)
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import NotFound
-from skills_bridge.domain.openings import CloseReason, OpeningState
+from skills_bridge.domain.openings import LIVE, CloseReason, OpeningState
 from skills_bridge.models import (
     AgencyUnit,
     JobProfile,
@@ -30,8 +30,6 @@ from skills_bridge.policies.permissions import Permission, is_allowed
 from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.openings.listing import name_of
 from skills_bridge.queries.openings.terms import TermsView, get_terms_views
-
-LIVE: Final = (OpeningState.VALIDATED, OpeningState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +67,7 @@ class Offered:
     edit: bool
     submit: bool
     recall: bool
+    withdraw_change: bool
     judge: bool
     pause: bool
     resume: bool
@@ -220,7 +219,7 @@ def _standing(session: Session, opening: Opening, revisions: Sequence[OpeningRev
     in_force = terms.get(opening.revision_id or 0)
     latest = None if last is None else terms[last.id]
     is_refused = last is not None and last.refused_at is not None
-    is_new = latest is not in_force and not is_refused
+    is_new = latest is not in_force and not is_refused and (last is None or last.withdrawn_at is None)
     can_wait = opening.state not in (OpeningState.DRAFT, OpeningState.CLOSED)
     return Standing(
         in_force=in_force,
@@ -291,6 +290,7 @@ def _offered(actor: Actor, opening: Opening, *, has_waiting: bool) -> Offered:
         edit=manages and (state is OpeningState.DRAFT or state in LIVE),
         submit=manages and state is OpeningState.DRAFT,
         recall=manages and state is OpeningState.SUBMITTED,
+        withdraw_change=manages and has_waiting and state in LIVE,
         judge=has_waiting and is_allowed(actor, Permission.OPENING_VALIDATE, opening),
         pause=pauses and state is OpeningState.VALIDATED,
         resume=pauses and state is OpeningState.PAUSED,

@@ -8,7 +8,13 @@ from skills_bridge.services.openings.drafts import (
     open_need_line,
     update_opening,
 )
-from skills_bridge.services.openings.judgement import recall_opening, refuse_opening, submit_opening, validate_opening
+from skills_bridge.services.openings.judgement import (
+    recall_opening,
+    refuse_opening,
+    submit_opening,
+    validate_opening,
+    withdraw_change,
+)
 
 __all__ = [
     "OpeningDraft",
@@ -24,4 +30,5 @@ __all__ = [
     "submit_opening",
     "update_opening",
     "validate_opening",
+    "withdraw_change",
 ]

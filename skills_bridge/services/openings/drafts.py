@@ -12,7 +12,7 @@ from skills_bridge.domain.errors import Invalid, NotFound, RuleBroken
 from skills_bridge.domain.events import OpeningSubmitted
 from skills_bridge.domain.framework import Asked
 from skills_bridge.domain.needs import NeedState, remaining
-from skills_bridge.domain.openings import OpeningState, Terms, check_posts, check_start
+from skills_bridge.domain.openings import LIVE, OpeningState, Terms, check_posts, check_start
 from skills_bridge.models import (
     ContractKind,
     JobProfile,
@@ -40,7 +40,6 @@ from skills_bridge.services.references import Series, next_reference
 from skills_bridge.unit_of_work import UnitOfWork
 
 MOST_ANSWER_DAYS: Final = 60
-LIVE: Final = (OpeningState.VALIDATED, OpeningState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, Invalid, Stale
 from skills_bridge.domain.events import OpeningRefused, OpeningSubmitted, OpeningValidated
-from skills_bridge.domain.openings import MOVES, OpeningState, check_start, post_due_on
+from skills_bridge.domain.openings import LIVE, MOVES, OpeningState, check_start, post_due_on
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import Opening, OpeningRevision, Post
 from skills_bridge.policies.permissions import Permission
@@ -53,6 +53,23 @@ def recall_opening(uow: UnitOfWork, *, opening_id: int, version: int | None = No
     """
     opening = hold_opening(uow, opening_id, Permission.OPENING_MANAGE, version)
     move_opening(uow, opening, OpeningState.DRAFT)
+    return opening
+
+
+def withdraw_change(uow: UnitOfWork, *, opening_id: int, version: int | None = None) -> Opening:
+    """Take back a change of a live opening that waits for the agency; the validated revision stays in force.
+
+    :raises NotFound: there is no such opening in the actor's scope.
+    :raises NotPermitted: the opening is not of the actor's company.
+    :raises AlreadyDone: no change waits: the agency answered, or somebody took it back.
+    :raises Stale: somebody changed it since it was read.
+    """
+    opening = hold_opening(uow, opening_id, Permission.OPENING_MANAGE, version)
+    revision = latest_revision(uow.session, opening.id)
+    if opening.state not in LIVE or not is_waiting(revision):
+        raise AlreadyDone("no-change-waiting")
+    revision.withdrawn_at = uow.now
+    _log(uow, opening, revision, "withdrawn")
     return opening
 
 
@@ -108,7 +125,7 @@ def refuse_opening(uow: UnitOfWork, *, opening_id: int, reason: str, version: in
 def _waiting(uow: UnitOfWork, opening: Opening, version: int | None) -> OpeningRevision:
     """Return the revision to judge; the one who comes second is told so before anything else."""
     revision = latest_revision(uow.session, opening.id)
-    if opening.state not in (OpeningState.VALIDATED, OpeningState.PAUSED):
+    if opening.state not in LIVE:
         check_move(MOVES, opening.state, OpeningState.VALIDATED)
     elif not is_waiting(revision):
         raise AlreadyDone("opening-already-judged")

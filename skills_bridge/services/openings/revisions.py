@@ -41,7 +41,8 @@ def latest_revision(session: Session, opening_id: int) -> OpeningRevision:
 
 def is_waiting(revision: OpeningRevision) -> bool:
     """Whether a revision waits for the agency's answer."""
-    return revision.submitted_at is not None and revision.validated_at is None and revision.refused_at is None
+    answers = (revision.validated_at, revision.refused_at, revision.withdrawn_at)
+    return revision.submitted_at is not None and not any(answers)
 
 
 def current_revision(session: Session, opening: Opening) -> OpeningRevision:

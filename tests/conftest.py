@@ -11,14 +11,13 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from redis import Redis
-from sqlalchemy import make_url
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.story import tell_story
-from tests.factories.world import World, app_of, build_world, engines_of
+from tests.factories.world import World, app_of, build_world, close_engines, engines_of, name_of
 from tests.servers import TEMPLATE, TestServers, running_servers, test_run
 
 settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -131,13 +130,15 @@ def copied(servers: TestServers, template: str, name: str) -> Iterator[DatabaseU
     """Copy a database for as long as it is needed."""
     create_database_from_template(servers.superuser_url, name, template)
     yield servers.urls(name)
+    close_engines(name)
     drop_database(servers.superuser_url, name)
 
 
 @contextmanager
 def copied_world(servers: TestServers, template: World, name: str) -> Iterator[World]:
     """Copy a world for as long as it is needed; its keys stay what they were."""
-    with copied(servers, str(make_url(template.urls.web).database), name) as urls:
+    close_engines(name_of(template.urls))
+    with copied(servers, name_of(template.urls), name) as urls:
         yield replace(template, urls=urls, engines=engines_of(urls))
 
 

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from tests.browser.site import Site
 from tests.factories.story import tell_story
-from tests.factories.world import app_of, build_world
+from tests.factories.world import app_of, build_world, close_engines
 from tests.servers import TEMPLATE, TestServers
 
 QUIET = (
@@ -62,8 +62,7 @@ def site(test_servers: TestServers, worker_id: str, tmp_path_factory: pytest.Tem
     server.shutdown()
     thread.join()
     server.server_close()
-    for engine in world.engines.values():
-        engine.dispose()
+    close_engines(name)
     drop_database(test_servers.superuser_url, name)
 
 

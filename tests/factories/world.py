@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any, Final
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.vault import Vault
@@ -24,6 +25,7 @@ from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, Role, ac
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.packs import Party
 from skills_bridge.domain.settings import DatabaseUrls, MailSettings, SealKey, Settings, VaultKeys
+from skills_bridge.extensions import db
 from skills_bridge.models import Membership, Organisation, Site, UserAccount
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.organisations import create_organisation, create_unit
@@ -119,11 +121,29 @@ class World:
         return Session(self.engines["owner"])
 
 
+POOL: Final[dict[str, Any]] = {"pool_size": 1, "max_overflow": -1}
+"""One connection is kept between transactions: opening one costs as much as all that most requests ask."""
+_opened: Final[defaultdict[str, list[Engine]]] = defaultdict(list)
+
+
+def close_engines(database: str) -> None:
+    """Close what this process keeps open to a test's database, which is about to be copied or dropped."""
+    for engine in _opened.pop(database, ()):
+        engine.dispose()
+
+
 def engines_of(urls: DatabaseUrls) -> dict[str, Engine]:
-    """Return an engine a role, without a pool: a test's database is dropped after it."""
+    """Return an engine a role; ``close_engines`` ends them."""
     superuser = running_servers().superuser_url.rsplit("/", 1)[0] + "/" + urls.owner.rsplit("/", 1)[1]
     addresses = {"web": urls.web, "worker": urls.worker, "report": urls.report, "owner": superuser}
-    return {name: create_engine(url, poolclass=NullPool) for name, url in addresses.items()}
+    engines = {name: create_engine(url, **POOL) for name, url in addresses.items()}
+    _opened[name_of(urls)].extend(engines.values())
+    return engines
+
+
+def name_of(urls: DatabaseUrls) -> str:
+    """Return the name of a test's database."""
+    return str(make_url(urls.web).database)
 
 
 def build_world(urls: DatabaseUrls) -> World:
@@ -216,7 +236,9 @@ def app_of(urls: DatabaseUrls, folder: Path, **config: Any) -> Flask:
 
     Each test has an application of its own; the templates are compiled once for all of them.
     """
-    app = create_app(settings_of(urls, folder), pool={"poolclass": NullPool})
+    app = create_app(settings_of(urls, folder), pool=POOL)
+    with app.app_context():
+        _opened[name_of(urls)].append(db.engine)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER_VARIABLE])
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, **config)
     return app
@@ -242,4 +264,14 @@ def client_of(app: Flask, world: World, who: str, *, language: str = "fr") -> Fl
     return client
 
 
-__all__ = ["Organisation", "World", "app_of", "build_world", "client_of", "engines_of", "settings_of"]
+__all__ = [
+    "Organisation",
+    "World",
+    "app_of",
+    "build_world",
+    "client_of",
+    "close_engines",
+    "engines_of",
+    "name_of",
+    "settings_of",
+]

@@ -70,8 +70,9 @@ def app(world: World, tmp_path: Path) -> Flask:
 
 
 def stop_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse every connection that the application opens from now on, as a stopped server does."""
+    """Cut the application's connections and refuse every new one, as a stopped server does."""
     with app.app_context():
+        db.engine.dispose()
         monkeypatch.setattr(db.engine.pool, "_creator", lambda *_: _refuse())
 
 

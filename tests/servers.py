@@ -1,12 +1,15 @@
 """One PostgreSQL and one Valkey for a whole test run, started by the first test of any worker that needs them.
 
-The run's folder is ``var/test-<pid>``: it holds the servers' data, their record and their addresses. The controller
-holds the folder while the run lives; a run that died is ended and removed by the next one.
+The run's folder is ``var/test-<pid>``: it holds the servers' record and their addresses. The controller holds the
+folder while the run lives; a run that died is ended and removed by the next one. The database's data lie in memory
+where there is room: each test copies a database, and a disk that others use makes a copy cost ten times as much.
 """
 
 import fcntl
+import hashlib
 import json
 import os
+import shutil
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +33,9 @@ from skills_bridge.unit_of_work import transaction
 VAR: Final = Path(__file__).resolve().parents[1] / "var"
 FOLDER_VARIABLE: Final = "SKILLS_BRIDGE_TEST_FOLDER"
 TEMPLATE: Final = "sb_template"
+MEMORY: Final = Path("/dev/shm")  # the system's file system in memory
+ROOM: Final = 4 * 2**30
+"""Bytes that must be free in memory; a run takes some hundred millions, and its log of changes at most 1 GiB."""
 
 # The servers that this process started must outlive the fixtures; their record ends them.
 _started: list[processes.Programs] = []
@@ -76,7 +82,7 @@ def test_run() -> Iterator[None]:
     finally:
         processes.end_recorded(folder)
         run.__exit__(None, None, None)
-        servers.forget(folder)
+        _forget(folder)
 
 
 def running_servers() -> TestServers:
@@ -99,7 +105,9 @@ def _start(folder: Path) -> dict[str, str]:
     _started.append(programs)
     kept = local_secrets(folder)
     try:
-        superuser_url = servers.EmbeddedPostgres(folder, kept["postgres"], programs, throwaway=True).start()
+        superuser_url = servers.EmbeddedPostgres(
+            data_folder(folder), kept["postgres"], programs, throwaway=True
+        ).start()
         broker_url = servers.EmbeddedValkey(folder / "valkey", kept["valkey"], programs).start()
         passwords = role_passwords(kept)
         create_roles(superuser_url, passwords)
@@ -117,7 +125,24 @@ def _remove_dead_runs() -> None:
                 processes.end_recorded(folder)
         except processes.AlreadyRunning:
             continue
-        servers.forget(folder)
+        _forget(folder)
+
+
+def data_folder(folder: Path) -> Path:
+    """Return where the database of a run's folder keeps its data: in memory if there is room, else in the folder."""
+    memory = _memory_of(folder)
+    return memory if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else folder
+
+
+def _memory_of(folder: Path) -> Path:
+    key = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    return MEMORY / f"skills-bridge-{key}"
+
+
+def _forget(folder: Path) -> None:
+    """Remove a run's folder and its data in memory."""
+    shutil.rmtree(_memory_of(folder), ignore_errors=True)
+    servers.forget(folder)
 
 
 @contextmanager

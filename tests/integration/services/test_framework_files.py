@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import engine_of
@@ -56,28 +56,37 @@ def take_in(database: DatabaseUrls, content: FrameworkContent) -> tuple[Framewor
     return counts, stored
 
 
-def cut(content: FrameworkContent) -> FrameworkContent:
-    """Return a tenth of a framework, whole in itself: the time goes into statements, not into kinds of rows."""
-    competencies, profiles = content.competencies[:1_400], content.profiles[:200]
-    held, jobs = {entry.code for entry in competencies}, {entry.code for entry in profiles}
-    return replace(
-        content,
-        competencies=competencies,
-        profiles=profiles,
-        relations=tuple(line for line in content.relations if {line.code, line.related_code} <= held),
-        requirements=tuple(
-            line for line in content.requirements if line.competency_code in held and line.profile_code in jobs
-        ),
-    )
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_link: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 class TestImportFramework:
+    @pytest.mark.real_data
+    def test_sends_the_whole_of_esco_in_few_statements(self, database: DatabaseUrls, real_data: Path) -> None:
+        content = read_esco(real_data / "esco")
+
+        with counted() as sent:
+            take_in(database, content)
+
+        assert len([one for one in sent if one.startswith("INSERT INTO")]) < 10
+
     @pytest.mark.real_data
     @pytest.mark.parametrize(("reader", "folder"), [(read_esco, "esco"), (read_rome, "rome")])
     def test_stores_every_entry_of_the_real_files(
         self, database: DatabaseUrls, real_data: Path, reader: Callable[[Path], FrameworkContent], folder: str
     ) -> None:
-        content = cut(reader(real_data / folder))
+        content = reader(real_data / folder)
 
         counts, stored = take_in(database, content)
 

@@ -9,6 +9,9 @@ from celery import Celery
 QUEUES: Final = ("mail", "match", "import", "sweep")
 """Every queue; a worker listens to each."""
 
+WORKERS: Final[dict[str, tuple[str, ...]]] = {"worker": ("mail", "import", "sweep"), "matcher": ("match",)}
+"""Which worker listens to which queues: matching may take minutes, and no notice or pack waits behind it."""
+
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "accounts.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},

@@ -18,6 +18,7 @@ from typing import Final
 
 import skills_bridge
 from skills_bridge.adapters import processes, servers
+from skills_bridge.adapters.celery import WORKERS
 from skills_bridge.adapters.database_roles import (
     RolePasswords,
     check_roles_are_ours,
@@ -32,6 +33,8 @@ DATABASE: Final = "skills_bridge"
 USUAL_PORT: Final = 8000
 READY_SECONDS: Final = 60.0
 STEP_SECONDS: Final = 0.05
+CONCURRENCY: Final = 2
+"""Jobs that one worker does at once."""
 SECRET_NAMES: Final = (
     "postgres",
     "owner",
@@ -45,7 +48,6 @@ SECRET_NAMES: Final = (
 SERVER_NAMES: Final = (servers.EmbeddedValkey.name, servers.EmbeddedPostgres.name)
 KEY_NAMES: Final = ("CIN_KEYS", "BLIND_INDEX_KEY", "TOTP_KEY", "SEAL_KEY")
 KEY_IDS: Final = {"CIN_KEYS": "cin-1", "SEAL_KEY": "seal-1"}
-QUEUES: Final = "mail,match,import,sweep"
 
 
 class PortTaken(Exception):
@@ -55,6 +57,12 @@ class PortTaken(Exception):
         """Remember the port."""
         self.port = port
         super().__init__(f"port {port} is in use by another program")
+
+
+def worker_arguments(name: str, application: str = "wsgi:celery") -> list[str]:
+    """Return how one of ``WORKERS`` is started by ``celery``."""
+    lane = ["-n", f"{name}@%h", "-Q", ",".join(WORKERS[name]), "-c", str(CONCURRENCY)]
+    return ["-A", application, "worker", *lane, "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
 
 
 def local_secrets(folder: Path) -> dict[str, str]:
@@ -157,12 +165,9 @@ class LocalStack:
         """Start the web server; ``wait_until_ready`` says when it serves."""
         self._start("web", "gunicorn", "-c", str(ROOT / "config" / "gunicorn.py"), "wsgi:app", grace=30.0)
 
-    def start_worker(self, name: str = "worker", *, queues: str = QUEUES, concurrency: int = 2) -> None:
-        """Start a worker; more than one may run under different names."""
-        arguments = ["-A", "wsgi:celery", "worker", "-n", f"{name}@%h", "-Q", queues, "-c", str(concurrency)]
-        self._start(
-            name, "celery", *arguments, "--loglevel=WARNING", "--without-gossip", "--without-mingle", grace=90.0
-        )
+    def start_worker(self, name: str = "worker") -> None:
+        """Start one of ``WORKERS``."""
+        self._start(name, "celery", *worker_arguments(name), grace=90.0)
 
     def start_beat(self) -> None:
         """Start the clock that makes periodic jobs due."""
@@ -174,13 +179,14 @@ class LocalStack:
         self._start("relay", "config.command_line", "jobs", "relay")
 
     def start_processes(self) -> None:
-        """Start all four processes: the web server first, so that the site serves soonest.
+        """Start every process: the web server first, so that the site serves soonest.
 
         :raises processes.StartFailed: the site is not ready in time.
         """
         self.start_web()
         self.wait_until_ready()
-        self.start_worker()
+        for name in WORKERS:
+            self.start_worker(name)
         self.start_beat()
         self.start_relay()
 

@@ -114,11 +114,11 @@ class TestWorker:
         assert asked > KILLS
         for kill in range(KILLS):
             told.wait_for_done(before + kill + 1)
-            told.stack.programs.kill("worker")
+            told.stack.programs.kill("matcher")
             with told.stage.platform() as uow:  # the leases run out now instead of in half a minute
                 lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind == MATCH)
                 uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
-            told.stack.start_worker()
+            told.stack.start_worker("matcher")
         told.stage.wait_for_jobs("matching", patience=120)
 
         with told.stage.platform() as uow:
@@ -141,11 +141,11 @@ class TestFullRun:
             while told.count(Job.kind == FULL, Job.state.in_((JobState.DUE, JobState.SENT))):
                 assert time.monotonic() < limit
                 time.sleep(0.005)
-            told.stack.programs.kill("worker")
+            told.stack.programs.kill("matcher")
             with told.stage.platform() as uow:
                 lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind.like("matching.%"))
                 uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
-            told.stack.start_worker()
+            told.stack.start_worker("matcher")
         told.stage.wait_for_jobs("matching", patience=120)
 
         with told.stage.platform() as uow:

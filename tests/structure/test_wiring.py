@@ -13,8 +13,7 @@ from alembic.migration import MigrationContext
 from celery import Celery
 from sqlalchemy import NullPool, create_engine
 
-from skills_bridge.adapters.celery import QUEUES, TASK_ROUTES
-from skills_bridge.adapters.development import QUEUES as LISTENED
+from skills_bridge.adapters.celery import QUEUES, TASK_ROUTES, WORKERS
 from skills_bridge.app import create_celery
 from skills_bridge.blueprints.jobs.words import KINDS
 from skills_bridge.domain import events
@@ -71,8 +70,8 @@ class TestQueues:
         assert [name for name in own if not any(fnmatch(name, pattern) for pattern in TASK_ROUTES)] == []
         assert {route["queue"] for route in TASK_ROUTES.values()} == set(QUEUES)
 
-    def test_each_has_a_worker_that_listens(self) -> None:
-        assert set(LISTENED.split(",")) == set(QUEUES)
+    def test_each_has_one_worker_that_listens(self) -> None:
+        assert sorted(queue for queues in WORKERS.values() for queue in queues) == sorted(QUEUES)
 
 
 class TestMigrations:

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
@@ -14,17 +13,25 @@ from redis import Redis
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from skills_bridge.domain.settings import DatabaseUrls
+from tests.factories.copies import copied, copied_world
 from tests.factories.story import tell_story
-from tests.factories.world import World, app_of, build_world, close_engines, engines_of, name_of
+from tests.factories.world import World, app_of, build_world
 from tests.servers import TEMPLATE, TestServers, running_servers, test_run
 
 settings.register_profile("shared-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared-machine")
 
-KEPT_TOGETHER = ("tests/browser/", "tests/integration/test_story.py", "tests/integration/test_real_input.py")
-"""Files and folders whose tests share one installation that takes long to raise."""
+KEPT_TOGETHER = (
+    "tests/browser/",
+    "tests/integration/test_story.py",
+    "tests/integration/test_real_input.py",
+    "tests/unit/engine/national/",
+)
+"""Files and folders whose tests share what takes long to raise: an installation, or compiled code.
+
+They are given out before all others, the largest first, so that no worker is left alone with one at the end.
+"""
 
 RUN = pytest.StashKey[ExitStack]()
 numbers = count(1)
@@ -123,23 +130,6 @@ def told_world(test_servers: TestServers, worker_id: str, told_template: World) 
 def app(world: World, tmp_path: Path) -> Flask:
     """Return the web application over the test's world."""
     return app_of(world.urls, tmp_path)
-
-
-@contextmanager
-def copied(servers: TestServers, template: str, name: str) -> Iterator[DatabaseUrls]:
-    """Copy a database for as long as it is needed."""
-    create_database_from_template(servers.superuser_url, name, template)
-    yield servers.urls(name)
-    close_engines(name)
-    drop_database(servers.superuser_url, name)
-
-
-@contextmanager
-def copied_world(servers: TestServers, template: World, name: str) -> Iterator[World]:
-    """Copy a world for as long as it is needed; its keys stay what they were."""
-    close_engines(name_of(template.urls))
-    with copied(servers, name_of(template.urls), name) as urls:
-        yield replace(template, urls=urls, engines=engines_of(urls))
 
 
 @pytest.fixture(scope="session")

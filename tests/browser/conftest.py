@@ -12,11 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from werkzeug.serving import make_server
 
-from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from tests.browser.site import Site
-from tests.factories.story import tell_story
-from tests.factories.world import app_of, build_world, close_engines
-from tests.servers import TEMPLATE, TestServers
+from tests.factories.copies import copied_world
+from tests.factories.world import World, app_of
+from tests.servers import TestServers
 
 QUIET = (
     "--no-sandbox",  # root in a container has no other way
@@ -46,24 +45,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(test_servers: TestServers, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    test_servers: TestServers, worker_id: str, told_template: World, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """Serve the site over a database in which the whole story has been told."""
-    name = f"browser_{worker_id}"
-    create_database_from_template(test_servers.superuser_url, name, TEMPLATE)
-    world = build_world(test_servers.urls(name))
-    tell_story(world)
-    app = app_of(world.urls, tmp_path_factory.mktemp("site"))
-    app.config["WTF_CSRF_ENABLED"] = True
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        yield Site(world=world, app=app, base_url=f"http://localhost:{server.server_port}", aside=aside)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    close_engines(name)
-    drop_database(test_servers.superuser_url, name)
+    with copied_world(test_servers, told_template, f"browser_{worker_id}") as world:
+        app = app_of(world.urls, tmp_path_factory.mktemp("site"))
+        app.config["WTF_CSRF_ENABLED"] = True
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            yield Site(world=world, app=app, base_url=f"http://localhost:{server.server_port}", aside=aside)
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -21,7 +21,7 @@ from skills_bridge.engine.columns import (
     RelationColumns,
     SeekerColumns,
 )
-from skills_bridge.engine.policy import POLICY_V1, Policy, PolicySet
+from skills_bridge.engine.policy import FIRST_ALLOCATION, POLICY_V1, Policy, PolicySet
 from skills_bridge.engine.pool import Pool, build_pool
 
 TODAY = 20_000
@@ -227,6 +227,8 @@ cohorts = st.builds(
 )
 relations = st.tuples(st.integers(0, 5), st.integers(0, 5), st.sampled_from(RelationKind))
 percents = st.lists(st.integers(0, 100), min_size=4, max_size=4).map(sorted)
+ONE_EACH: Final = replace(FIRST_ALLOCATION, candidates_per_post=1)
+"""An allocation that fits any list: it never proposes more people for a post than a list holds."""
 policies = st.builds(
     lambda grades, near, tolerance, per_post, shortest, longest, shown, settle: Policy(
         tolerance,
@@ -264,5 +266,5 @@ worlds = st.builds(
     openings=many(openings, 3),
     cohorts=many(cohorts, 4),
     relations=st.lists(relations, max_size=6).map(tuple),
-    policies=st.just(POLICY_V1) | st.builds(PolicySet, policies, policies),
+    policies=st.just(POLICY_V1) | st.builds(PolicySet, policies, policies, st.just(ONE_EACH)),
 )

@@ -33,9 +33,9 @@ SORTED_BY: Final = ("provinces", "contracts")
 class Blocks(NamedTuple):
     """The arrays that the compiled functions read; none is ever changed.
 
-    By lane: ``seeker`` the place in the input (-1: nobody), ``key`` the order key without points (-1: nobody), ``sure``
-    and ``maybe`` the signatures. By block: ``summary`` (every bit and the highest value of each field in *maybe*),
-    ``best_key``, and ``run_start``, where its runs begin. By run: ``run_competency``, a place in the index's
+    By lane: ``seeker`` the place in the input (-1: nobody), ``key`` the order key without points (-1: nobody), and
+    ``sure``, the signatures. By block: ``maybe`` (words, lanes), so that one word of all lanes is compared at once,
+    ``summary`` (every bit and the highest value of each field in *maybe*), ``best_key``, and ``run_start``, where its runs begin. By run: ``run_competency``, a place in the index's
     ``competencies``, rising within a block, and ``run_end``, where its holdings end. By holding: ``lane`` in the block,
     rising within a run, and ``code``. Within a block the lanes stand in the order of their keys, the highest first.
     The first ``held_blocks[0]`` blocks are those of people with competencies.
@@ -95,7 +95,7 @@ def build_index(
         people,
         lane_key,
         _by_lane(sure, people, 0),
-        lane_maybe,
+        np.ascontiguousarray(lane_maybe.reshape(-1, LANES, lane_maybe.shape[1]).transpose(0, 2, 1)),
         _summaries(lane_maybe, layout),
         lane_key.reshape(-1, LANES).max(axis=1, initial=NOBODY),
         *runs,

@@ -2,8 +2,9 @@
 
 A block that some opening may want is *spread out*: each competency that anybody asks becomes rows of 256 bytes, one
 lane a person: four of credits (one per level asked) and one of levels (bit ``level - 1``: the level suffices for a
-must). An opening is then a few sums of rows, which the processor does for dozens of people at once; gates and proofs
-are asked only of people whose points could still enter a list. Points are at most 20,000 (16 requirements x weight 5 x
+must). An opening is then a few comparisons and sums of rows, which the processor does for dozens of people at once:
+first the gates, then the musts, then the points; what is sure and proven is asked only of people whose points could
+still enter a list. Points are at most 20,000 (16 requirements x weight 5 x
 credit 250) and so fit ``uint16``.
 """
 
@@ -32,9 +33,10 @@ from skills_bridge.engine.national.lanes import (
     worst,
 )
 from skills_bridge.engine.national.layout import Words
-from skills_bridge.engine.national.signatures import Needs, admits
+from skills_bridge.engine.national.signatures import Needs, admits, find_admitted
 
 Rows = npt.NDArray[np.uint8]
+NONE, ALL = np.uint16(0), np.uint16(0xFFFF)
 ROWS = 5
 """Rows of a competency: credits for the levels 1 to 4, then the levels."""
 
@@ -51,12 +53,15 @@ class Desk(NamedTuple):
     """What a task works on, a few hundred kilobytes that stay in the cache; the first ``ROWS`` rows are always zero.
 
     By competency asked: ``row_of`` its first row in the open block, 0 if nobody holds it, and ``run_of`` its run, or
-    -1. By lane: ``points``, and ``missing``, the musts short of level, by their place in the opening.
+    -1. By lane: ``faults`` (0: no gate fails), ``points``, and ``missing``, the musts short of level, by their place
+    in the opening.
     """
 
     rows: Rows
     row_of: Int64s
     run_of: Int64s
+    faults: Words
+    hits: Words
     points: Bits
     missing: Bits
     chosen: Int64s
@@ -88,6 +93,8 @@ def fill_lists(  # noqa: PLR0917  # compiled
         np.zeros((ROWS * (most_runs + 1), LANES), np.uint8),
         np.zeros(asked, np.int64),
         np.full(asked, -1, np.int64),
+        np.zeros(LANES, np.uint64),
+        np.zeros(LANES, np.uint64),
         np.zeros(LANES, np.uint16),
         np.zeros(LANES, np.uint16),
         np.zeros(32, np.int64),
@@ -99,12 +106,14 @@ def fill_lists(  # noqa: PLR0917  # compiled
         for opening in range(first, end):
             if asks.full[opening] == 0 or not admits(blocks.summary[block], guards, needs, opening):
                 continue
+            if not find_admitted(blocks.maybe[block], guards, needs, opening, desk.faults, desk.hits):
+                continue
             if not is_open:
                 _open(blocks, block, asked_place, worth, desk)
                 is_open = True
             if not _find_missing(asks, bridges, opening, desk):
                 continue
-            if not _add_points(asks, bridges, opening, desk):
+            if not _add_points(asks, opening, desk):
                 continue
             floor = least[opening - first]
             least[opening - first] = _take(
@@ -144,31 +153,32 @@ def _close(blocks: Blocks, block: int, asked_place: Int64s, desk: Desk) -> None:
 
 @njit(cache=True, nogil=True)
 def _find_missing(asks: Asks, bridges: Bridges, opening: int, desk: Desk) -> bool:
-    """Note each lane's musts short of level; say whether anybody is left whose gap can be closed."""
+    """Note each lane's musts short of level, a fault if no cohort teaches one; say whether anybody is left."""
     if bridges.musts[opening] == 0:
         return True
     missing = desk.missing
     missing[:] = 0
-    beyond = ~bridges.teachable[opening]
+    beyond = np.uint16(~bridges.teachable[opening])
     for item in range(asks.start[opening], asks.start[opening + 1]):
         if asks.is_must[item]:
             row = desk.row_of[asks.competency[item]]
-            bit = np.uint16(1) << np.uint16(item - asks.start[opening])
+            bit = np.uint16(1 << (item - asks.start[opening]))
             if row == 0 and bit & beyond:
                 return False
-            enough = np.uint8(1) << asks.level[item]
+            enough = np.uint8(1 << asks.level[item])
             levels = desk.rows[row + LEVELS_ROW]
             for lane in range(LANES):
-                missing[lane] |= np.uint16(0) if levels[lane] & enough else bit
-    anybody = False
+                missing[lane] |= NONE if levels[lane] & enough else bit
+    faults, count = desk.faults, 0
     for lane in range(LANES):
-        anybody |= missing[lane] & beyond == 0
-    return anybody
+        faults[lane] |= np.uint64(missing[lane] & beyond)
+        count += faults[lane] == 0
+    return count > 0
 
 
 @njit(cache=True, nogil=True)
-def _add_points(asks: Asks, bridges: Bridges, opening: int, desk: Desk) -> bool:
-    """Add up weight x credit in each lane, 0 where a gap cannot be closed; say whether the block holds anything."""
+def _add_points(asks: Asks, opening: int, desk: Desk) -> bool:
+    """Add up weight x credit in each lane, 0 where there is a fault; say whether the block holds anything."""
     count = 0
     for item in range(asks.start[opening], asks.start[opening + 1]):
         row = desk.row_of[asks.competency[item]]
@@ -194,10 +204,9 @@ def _add_points(asks: Asks, bridges: Bridges, opening: int, desk: Desk) -> bool:
                 + np.uint16(three[lane]) * by_three
                 + np.uint16(four[lane]) * by_four
             )
-    if bridges.musts[opening]:
-        beyond, missing = ~bridges.teachable[opening], desk.missing
-        for lane in range(LANES):
-            points[lane] = np.uint16(0) if missing[lane] & beyond else points[lane]
+    faults = desk.faults
+    for lane in range(LANES):
+        points[lane] &= ALL if faults[lane] == 0 else NONE
     return True
 
 
@@ -261,7 +270,7 @@ def _class_of(  # noqa: PLR0917  # compiled
     to_beat = (
         worst(heaps, lists + NEAR) if missing else min(worst(heaps, lists + READY), worst(heaps, lists + TO_CONFIRM))
     )
-    if key <= to_beat or not admits(blocks.maybe[at], guards, needs, opening):
+    if key <= to_beat:
         return NO_LIST
     if missing:
         cohort = closing_cohort(bridges, opening, missing, blocks.sure[at], education, education[2])

@@ -99,7 +99,7 @@ def _judge(  # noqa: PLR0917  # compiled
     keys: Int64s,
 ) -> None:
     """Judge the person in the first lane for the openings from ``first`` to ``end`` (excluded)."""
-    maybe, sure = blocks.maybe[0], blocks.sure[0]
+    maybe, sure = blocks.maybe[0, :, 0], blocks.sure[0]
     for opening in range(first, end):
         keys[opening] = blocks.key[0]
         if not admits(maybe, guards, needs, opening):

@@ -185,6 +185,46 @@ def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def find_admitted(  # noqa: PLR0917  # compiled
+    words: Words, guards: Words, needs: Needs, row: int, faults: Words, hits: Words
+) -> bool:
+    """Write 0 into ``faults`` for each lane of a block that has all that an opening needs; say whether there is one.
+
+    ``words`` (words, lanes) is the block's part of the index; ``hits`` is room to work. ``admits`` for one signature.
+    """
+    lanes, first = len(faults), len(guards)
+    faults[:] = 0
+    for word in range(needs.all_of.shape[1]):
+        asked = needs.all_of[row, word]
+        if asked:
+            held = words[first + word]
+            for lane in range(lanes):
+                faults[lane] |= asked & ~held[lane]
+    for word in range(first):
+        least, guard = needs.fields[row, word], guards[word]
+        if least:
+            held = words[word]
+            for lane in range(lanes):
+                faults[lane] |= ~((held[lane] | guard) - least) & guard
+    if needs.several[row]:
+        for gate in range(needs.any_of.shape[1]):
+            if needs.several[row] >> gate & 1:
+                hits[:] = 0
+                for word in range(needs.any_of.shape[2]):
+                    asked = needs.any_of[row, gate, word]
+                    if asked:
+                        held = words[first + word]
+                        for lane in range(lanes):
+                            hits[lane] |= held[lane] & asked
+                for lane in range(lanes):
+                    faults[lane] |= np.uint64(hits[lane] == 0)
+    found = 0
+    for lane in range(lanes):
+        found += faults[lane] == 0
+    return found > 0
+
+
+@njit(cache=True, nogil=True)
 def failed_gates(words: Words, plan: GatePlan, needs: Needs, row: int) -> int:
     """Return the gates that a signature fails, as bits of ``GATE_KINDS``: on *sure*, those without a sure pass."""
     found = 0

@@ -52,7 +52,7 @@ def _take(  # noqa: PLR0917  # compiled
         key = int(blocks.key[at])
         if key < 0 or key <= _worst(heaps, opening, is_scored):
             return
-        if not admits(blocks.maybe[at], guards, needs, opening):
+        if not admits(blocks.maybe[block, :, at - block * LANES], guards, needs, opening):
             continue
         kind = NOT_ENOUGH
         if not is_scored:

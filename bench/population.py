@@ -5,7 +5,7 @@
 | home province | one of 75, falling like ``1 / rank`` ** 0.9; openings fall like ``1 / rank`` ** 1.1 |
 | mobility | home, each of four neighbours with 22 %, the whole country with 6 %; 3 % unknown |
 | occupation | 60 % of the people in one of 80, falling like ``1 / rank`` ** 0.7; an occupation is 45 competencies |
-| competencies | Poisson(15) within 3 and 40; two thirds of the occupation, the rest of the sector's 1,500 or the other 12,500 |
+| competencies | Poisson(15) within 3 and 40; two thirds of the occupation, the rest of all 14,000 |
 | levels | 1 to 4, more low than high; evidence 60, 20, 15, 5 % of the ranks 0 to 3 |
 | relations | one or two per competency of the sector, close or loose, mostly within an occupation |
 | education, experience | ranks 0 to 8, 5 % unknown; geometric years, 10 % unknown |

@@ -35,9 +35,10 @@ class Blocks(NamedTuple):
 
     By lane: ``seeker`` the place in the input (-1: nobody), ``key`` the order key without points (-1: nobody), and
     ``sure``, the signatures. By block: ``maybe`` (words, lanes), so that one word of all lanes is compared at once,
-    ``summary`` (every bit and the highest value of each field in *maybe*), ``best_key``, and ``run_start``, where its runs begin. By run: ``run_competency``, a place in the index's
-    ``competencies``, rising within a block, and ``run_end``, where its holdings end. By holding: ``lane`` in the block,
-    rising within a run, and ``code``. Within a block the lanes stand in the order of their keys, the highest first.
+    ``summary`` (every bit and the highest value of each field in *maybe*), ``best_key``, and ``run_start``, where its
+    runs begin. By run: ``run_competency``, a place in the index's ``competencies``, rising within a block, and
+    ``run_end``, where its holdings end. By holding: ``lane`` in the block, rising within a run, and ``code``. Within a
+    block the lanes stand in the order of their keys, the highest first.
     The first ``held_blocks[0]`` blocks are those of people with competencies.
     """
 

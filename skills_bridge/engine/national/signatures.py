@@ -192,36 +192,40 @@ def find_admitted(  # noqa: PLR0917  # compiled
 
     ``words`` (words, lanes) is the block's part of the index; ``hits`` is room to work. ``admits`` for one signature.
     """
-    lanes, first = len(faults), len(guards)
+    first = len(guards)
     faults[:] = 0
     for word in range(needs.all_of.shape[1]):
         asked = needs.all_of[row, word]
         if asked:
             held = words[first + word]
-            for lane in range(lanes):
+            for lane in range(len(faults)):
                 faults[lane] |= asked & ~held[lane]
     for word in range(first):
         least, guard = needs.fields[row, word], guards[word]
         if least:
             held = words[word]
-            for lane in range(lanes):
+            for lane in range(len(faults)):
                 faults[lane] |= ~((held[lane] | guard) - least) & guard
-    if needs.several[row]:
-        for gate in range(needs.any_of.shape[1]):
-            if needs.several[row] >> gate & 1:
-                hits[:] = 0
-                for word in range(needs.any_of.shape[2]):
-                    asked = needs.any_of[row, gate, word]
-                    if asked:
-                        held = words[first + word]
-                        for lane in range(lanes):
-                            hits[lane] |= held[lane] & asked
-                for lane in range(lanes):
-                    faults[lane] |= np.uint64(hits[lane] == 0)
+    for gate in range(needs.any_of.shape[1]):
+        if needs.several[row] >> gate & 1:
+            _find_any(words[first:], needs.any_of[row, gate], faults, hits)
     found = 0
-    for lane in range(lanes):
+    for lane in range(len(faults)):
         found += faults[lane] == 0
     return found > 0
+
+
+@njit(cache=True, nogil=True)
+def _find_any(words: Words, asked: Words, faults: Words, hits: Words) -> None:
+    """Write a fault for each lane that has none of the bits asked."""
+    hits[:] = 0
+    for word in range(len(asked)):
+        if asked[word]:
+            held = words[word]
+            for lane in range(len(hits)):
+                hits[lane] |= held[lane] & asked[word]
+    for lane in range(len(hits)):
+        faults[lane] |= np.uint64(hits[lane] == 0)
 
 
 @njit(cache=True, nogil=True)

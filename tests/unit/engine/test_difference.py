@@ -7,6 +7,7 @@ from hypothesis import given, settings
 
 from skills_bridge.domain.framework import RelationKind
 from skills_bridge.domain.matching import Cause, ResultClass
+from skills_bridge.engine.allocation_policy import FIRST_ALLOCATION
 from skills_bridge.engine.columns import Asked, Held
 from skills_bridge.engine.difference import Computed, Move, Standing, differences
 from skills_bridge.engine.policy import Policy, PolicySet
@@ -111,7 +112,8 @@ class TestDifferences:
         assert [m.causes for m in moves(before, after)] == [(Cause.OPENING, Cause.COHORTS)]
 
     def test_name_the_posts_behind_a_longer_list(self) -> None:
-        short = PolicySet(*[Policy(1, shortest_list=1, candidates_per_post=1)] * 2)
+        policy = Policy(1, shortest_list=1, candidates_per_post=1)
+        short = PolicySet(policy, policy, replace(FIRST_ALLOCATION, candidates_per_post=1))
         before = replace(WORLD, policies=short)
 
         found = moves(before, replace(before, openings=(Opening(posts=2),)))

@@ -16,6 +16,7 @@ from skills_bridge.engine.results import GATE_KINDS, RESULT_CLASSES, Shortlists
 from skills_bridge.engine.shortlist import judge, shortlist
 from tests.unit.engine import oracle
 from tests.unit.engine.worlds import (
+    ONE_EACH,
     SETS,
     TODAY,
     Cohort,
@@ -304,8 +305,9 @@ class TestJudge:
     ) -> None:
         opening = Opening(asked=(Asked(1, required),))
         exact, surplus = (Person(held=(Held(1, level, evidence),)) for level in (required, max(required, above)))
+        both = PolicySet(policy, policy, ONE_EACH)
 
-        found = [points(World((p,), (opening,), policies=PolicySet(policy, policy)), 0) for p in (exact, surplus)]
+        found = [points(World((p,), (opening,), policies=both), 0) for p in (exact, surplus)]
 
         assert found[0] == found[1]
 

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from skills_bridge.domain.framework import RelationKind
+from skills_bridge.engine.allocation_policy import FIRST_ALLOCATION
 from skills_bridge.engine.arrays import NO_DAY, NO_VALUE, CodeSets, LevelSets
 from skills_bridge.engine.columns import (
     Asked,
@@ -21,7 +22,7 @@ from skills_bridge.engine.columns import (
     RelationColumns,
     SeekerColumns,
 )
-from skills_bridge.engine.policy import FIRST_ALLOCATION, POLICY_V1, Policy, PolicySet
+from skills_bridge.engine.policy import POLICY_V1, Policy, PolicySet
 from skills_bridge.engine.pool import Pool, build_pool
 
 TODAY = 20_000

@@ -33,7 +33,7 @@ define system
 endef
 
 help: ## say what each target does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 demo: .venv/prod.ok ui/node_modules/built.ok ## run the whole installation with its story; SERVE=0 ends when the story is told
 	@$(B)/skills-bridge demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
@@ -69,8 +69,14 @@ locks: ## check that no lock names the address of a package registry
 	@! grep -nE '://' requirements/*.txt || { echo "a lock holds an address"; exit 1; }
 	@! grep -nE '"resolved"|://[^"]*registry' ui/package-lock.json || { echo "the lock holds an address"; exit 1; }
 
+bench: .venv/bench.ok ## measure the matching of a country beside general libraries; several minutes
+	@$(B)/python -m bench.matching full
+
+bench-quick: .venv/bench.ok ## the same on a smaller country, under a minute
+	@$(B)/python -m bench.matching quick
+
 lock: .tools/ok ## compile requirements/*.in into locks with hashes and without addresses
-	@for name in bootstrap build prod test; do \
+	@for name in bootstrap build prod test bench; do \
 	  $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	    $$( [ $$name = test ] && echo "-c requirements/prod.txt" ) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
@@ -114,6 +120,11 @@ endif
 	@$(UV) pip install -q --python $(B)/python --require-hashes -r requirements/test.txt
 	@touch $@
 
+.venv/bench.ok: .venv/prod.ok requirements/bench.txt
+	@echo "getting what the benchmarks compare us with"
+	@$(UV) pip install -q --python $(B)/python --require-hashes -r requirements/bench.txt
+	@touch $@
+
 .tools/node.ok: .tools/ok requirements/build.txt
 	@echo "getting Node"
 	@$(UV) pip install -q --python .tools/bin/python --require-hashes -r requirements/build.txt
@@ -131,4 +142,4 @@ ui/node_modules/built.ok: ui/node_modules/ok ui/build.mjs $(wildcard ui/src/* ui
 
 comma := ,
 
-.PHONY: help demo test sure limits format format-check lint types contracts locks lock stop clean browser
+.PHONY: help demo test sure bench bench-quick limits format format-check lint types contracts locks lock stop clean browser

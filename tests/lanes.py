@@ -1,4 +1,7 @@
-"""What the workers of ``test_lanes`` run: matching that lasts until it may end, other work that only tells."""
+"""What the workers of ``test_lanes`` run: matching that lasts until it may end, other work that only tells.
+
+Read by those workers alone: beside the product's tasks, whose names these have, Celery would refuse them.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,9 @@ from typing import Final
 from redis import Redis
 
 from skills_bridge.adapters.celery import make_celery
+from tests.factories.lanes import BEGUN, DONE, LONG, MAY_END, SHORT
 
 BROKER: Final = os.environ.get("LANES_BROKER", "redis://127.0.0.1:1/0")
-LONG: Final = "matching.match_agency"
-SHORT: Final = ("notices.pack_published", "packs.build_pack", "referrals.expire_referrals", "imports.check_batch")
-BEGUN: Final = "lanes-begun"
-DONE: Final = "lanes-done"
-MAY_END: Final = "lanes-may-end"
-
 celery: Final = make_celery(BROKER)
 
 

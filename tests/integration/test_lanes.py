@@ -14,7 +14,7 @@ from redis import Redis
 from skills_bridge.adapters.broker import CeleryBroker
 from skills_bridge.adapters.celery import WORKERS, make_celery
 from skills_bridge.adapters.development import CONCURRENCY, ROOT, worker_arguments
-from tests import lanes
+from tests.factories import lanes
 
 
 @pytest.fixture

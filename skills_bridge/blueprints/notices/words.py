@@ -8,7 +8,9 @@ from typing import Any, Final
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
+from skills_bridge.blueprints.formats import bdi
 from skills_bridge.queries.notices import NoticeLine
 
 SENTENCES: Final[Mapping[str, LazyString]] = {
@@ -47,6 +49,7 @@ def _link(facts: Mapping[str, Any]) -> str | None:
     return None
 
 
-def sentence_of(notice: NoticeLine) -> tuple[str, str | None]:
-    """Return a notice's sentence in the reader's language, and its link."""
-    return str(SENTENCES[notice.kind]) % notice.facts, _link(notice.facts)
+def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:
+    """Return a notice's sentence in the reader's language, its references kept left to right, and its link."""
+    facts = {name: bdi(fact) for name, fact in notice.facts.items()}
+    return Markup(str(SENTENCES[notice.kind])) % facts, _link(notice.facts)  # noqa: S704 the sentence is ours

@@ -10,7 +10,7 @@ from skills_bridge.adapters.processes import StartFailed
 
 LOOK_SECONDS: Final = 1.0
 PROCESS_PAUSE: Final = 2.0
-SERVER_PAUSE: Final = 20.0
+SERVER_PAUSE: Final = 45.0
 """A server stays down long enough to see what the site does without it."""
 
 MOST_STARTS: Final = 5

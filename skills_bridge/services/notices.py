@@ -191,15 +191,16 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
 
 
 def mark_read(uow: UnitOfWork, *, notice_id: int) -> None:
-    """Put a notice of one's organisation and unit away; somebody else's does not exist."""
+    """Put a notice of one's organisation and unit away.
+
+    :raises NotFound: there is no such notice, or it is somebody else's.
+    """
     own_unit = (
         () if uow.actor.unit_id is None else (or_(Notice.unit_id.is_(None), Notice.unit_id == uow.actor.unit_id),)
     )
-    uow.session.execute(
-        update(Notice)
-        .where(Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id, *own_unit)
-        .values(read_at=uow.now)
-    )
+    own = (Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id, *own_unit)
+    if uow.session.scalar(update(Notice).where(*own).values(read_at=uow.now).returning(Notice.id)) is None:
+        raise NotFound("notice", notice_id)
 
 
 def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> list[Letter]:

@@ -15,7 +15,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.copies import copied, copied_world
+from tests.factories.samples import crowd
 from tests.factories.story import tell_story
+from tests.factories.turns import is_nightly, set_turn, turn
 from tests.factories.world import World, app_of, build_world
 from tests.servers import TEMPLATE, TestServers, running_servers, test_run
 
@@ -60,6 +62,7 @@ def is_controller(config: pytest.Config) -> bool:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Open the run's folder; its servers start when a test first needs them."""
     if is_controller(session.config):
+        set_turn()
         stack = ExitStack()
         stack.enter_context(test_run())
         session.config.stash[RUN] = stack
@@ -82,6 +85,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out on request."""
     if os.environ.get("BROWSER") == "0":
         terminalreporter.write_line("browser tests were left out: BROWSER=0", yellow=True)
+    if not is_nightly():
+        terminalreporter.write_line(f"large groups ran in part: TURN={turn()} chose it, make nightly runs all")
 
 
 @pytest.fixture(scope="session")
@@ -109,6 +114,21 @@ def told_template(test_servers: TestServers, worker_id: str, world_template: Wor
     """Return a world in which the whole story has been told, to be copied."""
     with copied_world(test_servers, world_template, f"told_{worker_id}") as world:
         tell_story(world)
+        yield world
+
+
+@pytest.fixture(scope="session")
+def crowded_template(test_servers: TestServers, worker_id: str, told_template: World) -> Iterator[World]:
+    """Return the told world with a second company and a second centre at work, to be copied."""
+    with copied_world(test_servers, told_template, f"crowded_{worker_id}") as world:
+        crowd(world)
+        yield world
+
+
+@pytest.fixture
+def crowded_world(test_servers: TestServers, worker_id: str, crowded_template: World) -> Iterator[World]:
+    """Return a world that no other test sees, in which everybody has something that others must not see."""
+    with copied_world(test_servers, crowded_template, f"test_{worker_id}_{next(numbers)}") as world:
         yield world
 
 

@@ -38,6 +38,7 @@ class Membership(Keyed, Base):
     __tablename__ = "membership"
     __table_args__ = (
         UniqueConstraint("user_id", "organisation_id", "role"),
+        UniqueConstraint("id", "user_id"),
         ForeignKeyConstraint(["unit_id", "organisation_id"], ["agency_unit.id", "agency_unit.agency_id"]),
     )
 
@@ -56,10 +57,14 @@ class WebSession(Keyed, Base):
     """
 
     __tablename__ = "web_session"
+    __table_args__ = (
+        ForeignKeyConstraint(["membership_id", "user_id"], ["membership.id", "membership.user_id"]),
+        UniqueConstraint("id", "user_id"),
+    )
 
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    membership_id: Mapped[int | None]
     stage: Mapped[str] = mapped_column(default="anonymous")
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime]

@@ -19,10 +19,13 @@ class AllocationRun(Keyed, Timestamped, Base):
     """
 
     __tablename__ = "allocation_run"
-    __table_args__ = (UniqueConstraint("id", "agency_id"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "agency_id"], ["match_run.id", "match_run.agency_id"]),
+        UniqueConstraint("id", "agency_id"),
+    )
 
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), unique=True)
+    run_id: Mapped[int] = mapped_column(unique=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("match_policy.id"))
     as_of: Mapped[date]
     worth: Mapped[int]

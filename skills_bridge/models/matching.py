@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skills_bridge.domain.matching import ResultClass
@@ -29,9 +29,13 @@ class MatchRun(Keyed, Timestamped, Base):
     """
 
     __tablename__ = "match_run"
+    __table_args__ = (
+        ForeignKeyConstraint(["opening_id", "agency_id"], ["opening.id", "opening.agency_id"]),
+        UniqueConstraint("id", "agency_id"),
+    )
 
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    opening_id: Mapped[int | None] = mapped_column(ForeignKey("opening.id"), index=True)
+    opening_id: Mapped[int | None] = mapped_column(index=True)
     policy_id: Mapped[int] = mapped_column(ForeignKey("match_policy.id"))
     job_id: Mapped[int | None] = mapped_column(index=True)
     as_of: Mapped[date]
@@ -48,9 +52,13 @@ class MatchCount(Base):
     """How many people a run judged in each way for one opening, listed or not."""
 
     __tablename__ = "match_count"
+    __table_args__ = (
+        ForeignKeyConstraint(["run_id", "agency_id"], ["match_run.id", "match_run.agency_id"]),
+        ForeignKeyConstraint(["opening_id", "agency_id"], ["opening.id", "opening.agency_id"]),
+    )
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
-    opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id"), primary_key=True, index=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True)
+    opening_id: Mapped[int] = mapped_column(primary_key=True, index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     counts: Mapped[dict[str, Any]]
 
@@ -59,8 +67,9 @@ class MatchInput(Base):
     """What a run over all openings was computed from, compressed, until ``kept_until``; the web can't read it."""
 
     __tablename__ = "match_input"
+    __table_args__ = (ForeignKeyConstraint(["run_id", "agency_id"], ["match_run.id", "match_run.agency_id"]),)
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     kept_until: Mapped[date] = mapped_column(index=True)
     content: Mapped[bytes]
@@ -70,8 +79,9 @@ class MatchExposure(Timestamped, Base):
     """Whom a run over all openings shows and whom never: counts by group, small groups hidden."""
 
     __tablename__ = "match_exposure"
+    __table_args__ = (ForeignKeyConstraint(["run_id", "agency_id"], ["match_run.id", "match_run.agency_id"]),)
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     report: Mapped[dict[str, Any]]
 

@@ -24,6 +24,7 @@ class Opening(Keyed, Timestamped, Versioned, Base):
     __tablename__ = "opening"
     __table_args__ = (
         UniqueConstraint("id", "company_id"),
+        UniqueConstraint("id", "agency_id"),
         ForeignKeyConstraint(["site_id", "company_id"], ["site.id", "site.company_id"]),
         ForeignKeyConstraint(["need_line_id", "company_id"], ["need_line.id", "need_line.company_id"]),
         ForeignKeyConstraint(["unit_id", "agency_id"], ["agency_unit.id", "agency_unit.agency_id"]),
@@ -126,6 +127,7 @@ class Post(Keyed, Base):
         ForeignKeyConstraint(["opening_id", "company_id"], ["opening.id", "opening.company_id"]),
         ForeignKeyConstraint(["placement_id", "company_id"], ["placement.id", "placement.company_id"], use_alter=True),
         UniqueConstraint("placement_id"),
+        UniqueConstraint("id", "company_id"),
         CheckConstraint("(closed_on IS NULL) = (close_reason IS NULL)", name="closed_with_reason"),
         CheckConstraint("placement_id IS NULL OR closed_on IS NULL", name="filled_or_closed"),
         Index(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skills_bridge.domain.organisations import OrganisationKind, OrganisationState
@@ -44,9 +44,10 @@ class UnitProvince(Base):
     """A province and the one unit that follows its openings and people."""
 
     __tablename__ = "unit_province"
+    __table_args__ = (ForeignKeyConstraint(["unit_id", "agency_id"], ["agency_unit.id", "agency_unit.agency_id"]),)
 
     province_code: Mapped[str] = mapped_column(ForeignKey("province.code"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("agency_unit.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(index=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 

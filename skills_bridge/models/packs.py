@@ -26,7 +26,7 @@ class Pack(Keyed, Timestamped, Base):
     )
 
     reference: Mapped[str] = mapped_column(unique=True)
-    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     month_on: Mapped[date]
     version: Mapped[int]
     state: Mapped[PackState] = mapped_column(text_enum(PackState), default=PackState.BUILDING)

@@ -20,6 +20,7 @@ class Placement(Keyed, Public, Timestamped, Base):
     __tablename__ = "placement"
     __table_args__ = (
         ForeignKeyConstraint(["opening_id", "company_id"], ["opening.id", "opening.company_id"]),
+        ForeignKeyConstraint(["post_id", "company_id"], ["post.id", "post.company_id"]),
         ForeignKeyConstraint(["referral_id", "company_id"], ["referral.id", "referral.company_id"]),
         ForeignKeyConstraint(["seeker_id", "agency_id"], ["seeker.id", "seeker.agency_id"]),
         UniqueConstraint("id", "company_id"),
@@ -43,7 +44,7 @@ class Placement(Keyed, Public, Timestamped, Base):
     company_id: Mapped[int]
     agency_id: Mapped[int]
     seeker_id: Mapped[int]
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    post_id: Mapped[int]
     kind: Mapped[PlacementKind] = mapped_column(text_enum(PlacementKind, "kind"))
     contract_code: Mapped[str] = mapped_column(ForeignKey("contract_kind.code"))
     signed_on: Mapped[date]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skills_bridge.models.base import Base, Keyed
@@ -17,10 +17,13 @@ class Reveal(Keyed, Base):
     """
 
     __tablename__ = "reveal"
-    __table_args__ = (Index("ix_reveal_session", "session_id", "expires_at"),)
+    __table_args__ = (
+        ForeignKeyConstraint(["session_id", "user_id"], ["web_session.id", "web_session.user_id"]),
+        Index("ix_reveal_session", "session_id", "expires_at"),
+    )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("web_session.id"))
+    session_id: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     seeker_id: Mapped[int | None]
     opening_id: Mapped[int | None]

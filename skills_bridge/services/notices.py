@@ -194,20 +194,17 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
 
 
 def mark_read(uow: UnitOfWork, *, notice_id: int) -> None:
-    """Put away a notice that one reads in one's organisation and unit; somebody else's does not exist."""
+    """Put away a notice that one reads in one's organisation and unit.
+
+    :raises NotFound: there is no such notice, or it is somebody else's.
+    """
     own_unit = (
         () if uow.actor.unit_id is None else (or_(Notice.unit_id.is_(None), Notice.unit_id == uow.actor.unit_id),)
     )
-    uow.session.execute(
-        update(Notice)
-        .where(
-            Notice.id == notice_id,
-            Notice.organisation_id == uow.actor.organisation_id,
-            Notice.kind.in_(kinds_read_by(uow.actor)),
-            *own_unit,
-        )
-        .values(read_at=uow.now)
-    )
+    own = (Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id, *own_unit)
+    read = Notice.kind.in_(kinds_read_by(uow.actor))
+    if uow.session.scalar(update(Notice).where(*own, read).values(read_at=uow.now).returning(Notice.id)) is None:
+        raise NotFound("notice", notice_id)
 
 
 def _letters(session: Session, kind: str, telling: Telling, base_url: str) -> list[Letter]:

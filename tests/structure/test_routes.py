@@ -1,58 +1,16 @@
-"""Every route stands in the law, has a decent address, and no page is forgotten; T1 walks them as every role."""
+"""Every route has a decent address and is granted to somebody; ``test_matrix.py`` walks them as every role."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
 
-import pytest
 from flask import Flask
-from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule, UUIDConverter
 
-from skills_bridge.policies.permissions import GRANTS, Permission, may
-from tests.factories.world import PEOPLE, World, client_of
-
-PUBLIC: Final = frozenset(
-    {"static", "health.live", "health.ready", "accounts.sign_in", "accounts.second_factor", "accounts.sign_out"}
-)
-MISSING: Final = {
-    "string": "XX-2000-00000",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-    "int": 999_999_999,
-}
-
-
-def rules_of(app: Flask) -> list[Rule]:
-    """Return the routes of the product."""
-    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in PUBLIC]
-
-
-def permission_of(app: Flask, rule: Rule) -> Permission | None:
-    """Return the mark that ``requires`` leaves on a view."""
-    found: Permission | None = getattr(app.view_functions[rule.endpoint], "permission", None)
-    return found
-
-
-def missing_value(converter: BaseConverter) -> object:
-    """Return a value of the right shape that names nothing."""
-    if isinstance(converter, AnyConverter):
-        return min(converter.items)
-    if isinstance(converter, UUIDConverter):
-        return MISSING["uuid"]
-    return MISSING["int"] if isinstance(converter, IntegerConverter) else MISSING["string"]
-
-
-def address_of(app: Flask, rule: Rule) -> str:
-    """Return an address of the route whose object does not exist."""
-    values = {name: missing_value(converter) for name, converter in rule._converters.items()}
-    with app.test_request_context():
-        return app.url_map.bind("localhost").build(rule.endpoint, values)
+from skills_bridge.policies.permissions import GRANTS, Permission
+from tests.factories.routes import rules_of
 
 
 class TestEachRoute:
-    def test_has_a_permission_or_is_public(self, app: Flask) -> None:
-        assert [rule.endpoint for rule in rules_of(app) if permission_of(app, rule) is None] == []
-
     def test_has_an_address_in_small_letters_with_typed_places(self, app: Flask) -> None:
         for rule in rules_of(app):
             plain = re.sub(r"<[^>]+>", "", rule.rule)
@@ -62,30 +20,3 @@ class TestEachRoute:
     def test_is_granted_to_somebody(self) -> None:
         assert set(GRANTS) == set(Permission)
         assert all(GRANTS.values())
-
-
-class TestDoor:
-    def test_sends_a_stranger_to_sign_in(self, app: Flask) -> None:
-        client = app.test_client()
-        for rule in rules_of(app):
-            method = "GET" if "GET" in (rule.methods or ()) else "POST"
-            answer = client.open(address_of(app, rule), method=method)
-
-            assert (answer.status_code, answer.headers.get("Location", "").split("?")[0]) == (302, "/sign-in"), (
-                rule.rule
-            )
-
-    @pytest.mark.parametrize("who", sorted(PEOPLE))
-    def test_shows_no_page_and_does_no_act_outside_a_role(self, app: Flask, world: World, who: str) -> None:
-        client = client_of(app, world, who)
-        for rule in rules_of(app):
-            permission = permission_of(app, rule)
-            method = "GET" if "GET" in (rule.methods or ()) else "POST"
-            answer = client.open(address_of(app, rule), method=method)
-
-            if permission is not None and not may(world.actors[who], permission):
-                assert answer.status_code == 404, (who, rule.rule)
-            elif rule.arguments:
-                assert answer.status_code in (302, 404, 400, 409), (who, rule.rule, answer.status_code)
-            else:
-                assert answer.status_code < 500, (who, rule.rule, answer.status_code)

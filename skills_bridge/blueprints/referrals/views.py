@@ -135,9 +135,9 @@ def send_several() -> ResponseReturnValue:
 @requires(Permission.REFERRAL_MANAGE)
 def withdraw(public_id: uuid.UUID) -> ResponseReturnValue:
     """Take a person back."""
-    form = WithdrawForm()
+    page, form = _page(public_id), WithdrawForm()
     if not form.validate():
-        return _refuse(public_id, _("Choisissez un motif."))
+        return _refuse(page.public_id, _("Choisissez un motif."))
     act = partial(referrals.withdraw, reason=WithdrawReason(form.reason.data))
     return _act(public_id, lambda uow, key: act(uow, referral_id=key), _("La mise en relation est retirée."))
 
@@ -146,9 +146,9 @@ def withdraw(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.REFERRAL_MANAGE)
 def reopen(public_id: uuid.UUID) -> ResponseReturnValue:
     """Go on with a referral that had come to an end."""
-    form = ReopenForm()
+    page, form = _page(public_id), ReopenForm()
     if not form.validate():
-        return _refuse(public_id, _("Choisissez un motif."))
+        return _refuse(page.public_id, _("Choisissez un motif."))
     act = partial(referrals.reopen, reason=ReopenReason(form.reason.data))
     return _act(public_id, lambda uow, key: act(uow, referral_id=key), _("La mise en relation est rouverte."))
 

@@ -30,7 +30,7 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 def _act(public_id: uuid.UUID, act: Callable[[UnitOfWork, int], object], done: str) -> ResponseReturnValue:
     """Do one thing to a file and come back to it with a sentence."""
-    seeker_id = get_key(reading(), actor=current_actor(), public_id=public_id).id
+    seeker_id = _key(public_id)
     try:
         with unit_of_work() as uow:
             act(uow, seeker_id)
@@ -41,7 +41,13 @@ def _act(public_id: uuid.UUID, act: Callable[[UnitOfWork, int], object], done: s
     return redirect(url_for("seekers.detail", public_id=public_id))
 
 
-def _channel() -> Channel:
+def _key(public_id: uuid.UUID) -> int:
+    """Return a file's key; one that does not exist is told before anything is said of the form."""
+    return get_key(reading(), actor=current_actor(), public_id=public_id).id
+
+
+def _channel(public_id: uuid.UUID) -> Channel:
+    _key(public_id)
     form = ChannelForm()
     if not form.validate():
         abort(400)
@@ -66,7 +72,7 @@ def resume(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.SEEKER_MANAGE)
 def object_to(public_id: uuid.UUID) -> ResponseReturnValue:
     """Record that a person objects to matching."""
-    channel = _channel()
+    channel = _channel(public_id)
     return _act(
         public_id,
         lambda uow, key: object_to_matching(uow, seeker_id=key, channel=channel),
@@ -78,7 +84,7 @@ def object_to(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.SEEKER_MANAGE)
 def lift(public_id: uuid.UUID) -> ResponseReturnValue:
     """Record that a person objects no more."""
-    channel = _channel()
+    channel = _channel(public_id)
     return _act(
         public_id,
         lambda uow, key: lift_objection(uow, seeker_id=key, channel=channel),
@@ -90,6 +96,7 @@ def lift(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.SEEKER_MANAGE)
 def consent(public_id: uuid.UUID) -> ResponseReturnValue:
     """Record what a person agrees to."""
+    _key(public_id)
     form = ConsentFields()
     agreement = form.to_agreement(settings().legal.consent_version) if form.validate() else None
     if agreement is None:

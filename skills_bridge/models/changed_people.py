@@ -138,5 +138,5 @@ def _named(statement: Insert | Update | Delete, column: str, parameters: Any) ->
 def _values(part: Any) -> Iterator[int]:
     """Yield the whole numbers of a bound value, or of several."""
     if isinstance(part, BindParameter):
-        found = part.effective_value
+        found: Any = part.effective_value
         yield from (int(one) for one in (found if isinstance(found, list | tuple) else [found]))

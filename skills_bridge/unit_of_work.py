@@ -1,7 +1,8 @@
 """The one place that commits: a session, who acts, when, in which scope, and what follows.
 
-Order inside one transaction: the business rows, then the jobs that the recorded events ask for, then the
-audit entries, whose lock on the chain is taken last so that nobody waits behind it for long.
+Order inside one transaction: the business rows, then the packed profiles of the people that they changed, the jobs that
+the recorded events ask for, and the audit entries, whose lock on the chain is taken last so that nobody waits behind it
+for long.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.exc import StaleDataError
 
 from skills_bridge.domain.accounts import Actor, Scope, ScopeKind
+from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import Stale
 from skills_bridge.domain.events import Event
 from skills_bridge.domain.reactions import REACTIONS
 from skills_bridge.models import Job, StateChange
+from skills_bridge.models.changed_people import changed_people, forget_changes, lists_changed
 
 SCOPE_KEY = "skills_bridge.scope"
 READ_ONLY_KEY = "skills_bridge.read_only"
@@ -33,6 +36,10 @@ ENTER = text(
     " set_config('app.organisation_kind', :kind, true), set_config('app.seeker_id', :seeker, true),"
     " set_config('app.user_id', :user, true)"
 )
+RENEW_REFERENCE = text("SELECT renew_match_reference()")
+PACK = text("SELECT pack_profiles(:people, :today)")
+PACKED_AT_ONCE = 10_000
+"""People of one statement: an import packs a hundred thousand, and no statement may take a minute."""
 APPEND_AUDIT = text("SELECT append_audit(:user, :act, :kind, :object, :facts)")
 
 
@@ -134,6 +141,17 @@ def enter_scope(session: Session, _: SessionTransaction, connection: Connection)
     )
 
 
+def pack_changed(uow: UnitOfWork) -> None:
+    """Pack anew what matching reads of the people whom this transaction changed, whoever may see them."""
+    if lists_changed(uow.session):
+        uow.session.execute(RENEW_REFERENCE)
+    people = sorted(changed_people(uow.session))
+    for first in range(0, len(people), PACKED_AT_ONCE):
+        some = people[first : first + PACKED_AT_ONCE]
+        uow.session.execute(PACK, {"people": some, "today": local_day(uow.now)})
+    forget_changes(uow.session)
+
+
 def add_jobs(uow: UnitOfWork) -> None:
     """Write one job for each reaction to each recorded event; a repeated one changes nothing."""
     owner = uow.scope.organisation_id or (uow.job.organisation_id if uow.job else None)
@@ -182,6 +200,7 @@ def transaction(
     :raises Stale: a versioned row was changed by somebody else meanwhile.
     """
     session.rollback()
+    forget_changes(session)
     scoped(session, scope)
     uow = UnitOfWork(session=session, actor=actor, scope=scope, now=clock(), job=job)
     try:
@@ -199,6 +218,7 @@ def transaction(
 def finish(uow: UnitOfWork) -> None:
     """Write what follows: jobs, then the audit, last of all."""
     uow.session.flush()  # the jobs and the audit come after the business rows, whose checks may still refuse
+    pack_changed(uow)
     add_jobs(uow)
     append_audit(uow)
 

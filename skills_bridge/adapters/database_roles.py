@@ -20,6 +20,9 @@ WORKER: Final = "sb_worker"
 REPORT: Final = "sb_report"
 BACKUP: Final = "sb_backup"
 AUDITOR: Final = "sb_auditor"
+PACKER: Final = "sb_packer"
+HOLDERS: Final = (AUDITOR, PACKER)
+"""Roles that nobody signs in as: each owns one function, which runs with its rights."""
 LOGIN_ROLES: Final = (OWNER, WEB, WORKER, REPORT, BACKUP)
 
 # Milliseconds; a stuck reader must not stall the site, and a migration must not wait behind one.
@@ -103,7 +106,8 @@ def create_roles(superuser_url: str, passwords: RolePasswords) -> None:
         for role, password in passwords.by_role().items():
             _ensure_role(connection, role, "LOGIN")
             _set_password(connection, role, password)
-        _ensure_role(connection, AUDITOR, "NOLOGIN")
+        for role in HOLDERS:
+            _ensure_role(connection, role, "NOLOGIN")
         for role, limits in TIMEOUTS.items():
             for setting, value in limits.items():
                 connection.execute(
@@ -111,8 +115,9 @@ def create_roles(superuser_url: str, passwords: RolePasswords) -> None:
                         sql.Identifier(role), sql.Identifier(setting), sql.Literal(f"{value}ms")
                     )
                 )
-        # A migration hands the audit tables over to the auditor; the owner's role is used by migrations alone.
-        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(AUDITOR), sql.Identifier(OWNER)))
+        # A migration hands tables and functions over to them; the owner's role is used by migrations alone.
+        for role in HOLDERS:
+            connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(OWNER)))
 
 
 def check_roles_are_ours(superuser_url: str, passwords: RolePasswords) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import passing_engine
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE
-from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.errors import NotFound, RuleBroken
 from skills_bridge.domain.settings import Settings
 from skills_bridge.engine.difference import Standing
 from skills_bridge.queries.matching.opening_input import get_opening_id
 from skills_bridge.queries.matching.replays import get_move_names, list_moves, replay_run
-from skills_bridge.services.matching import ask_all_matches, ask_full_runs, ask_match
+from skills_bridge.services.matching import ask_all_matches, ask_full_runs, ask_match, check_packed, pack_next
 from skills_bridge.unit_of_work import UnitOfWork, transaction
 
 
@@ -61,6 +61,33 @@ def match_all(load: Callable[[], Settings]) -> None:
     with platform(load()) as uow:
         asked = ask_full_runs(uow)
     click.echo(f"{asked} full run{'' if asked == 1 else 's'} asked for" if asked else "already waiting or at work")
+
+
+@match.command("pack")
+@click.pass_obj
+def pack(load: Callable[[], Settings]) -> None:
+    """Pack everybody's profile anew, ten thousand people a transaction; safe to stop and to repeat."""
+    settings, after, people, changed = load(), 0, 0, 0
+    while True:
+        with platform(settings) as uow:
+            done = pack_next(uow, after=after)
+        if done is None:
+            break
+        after, people, changed = done.last, people + done.people, changed + done.changed
+        click.echo(f"{people} people packed, {changed} rows were not right")
+    click.echo(f"all packed: {people} people, {changed} rows were not right")
+
+
+@match.command("check")
+@click.pass_obj
+def check(load: Callable[[], Settings]) -> None:
+    """Compare some packed profiles with the files, as each night does."""
+    try:
+        with platform(load()) as uow:
+            compared = check_packed(uow)
+    except RuleBroken as wrong:
+        raise click.ClickException(f"{wrong.facts['people']} packed profiles differ from the files") from wrong
+    click.echo(f"{compared} packed profiles compared, all the same")
 
 
 @match.command("replay")

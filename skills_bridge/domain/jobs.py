@@ -29,6 +29,8 @@ PLATFORM_JOBS: Final = frozenset(
         "matching.match_all",
         "matching.match_agency",
         "matching.forget_inputs",
+        "matching.pack_due",
+        "matching.check_packed",
         "matching.match_for_cohort",
         "matching.match_for_seeker",
         "referrals.end_for_opening",

@@ -26,6 +26,8 @@ from skills_bridge.models.matching import (
     MatchExposure,
     MatchInput,
     MatchPolicy,
+    MatchProfile,
+    MatchReference,
     MatchResult,
     MatchRun,
 )
@@ -81,6 +83,8 @@ __all__ = [
     "MatchExposure",
     "MatchInput",
     "MatchPolicy",
+    "MatchProfile",
+    "MatchReference",
     "MatchResult",
     "MatchRun",
     "Membership",

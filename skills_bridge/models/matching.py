@@ -48,6 +48,48 @@ class MatchRun(Keyed, Timestamped, Base):
     attached_at: Mapped[datetime | None]
 
 
+class MatchProfile(Base):
+    """What matching reads of a person, packed; only ``pack_profiles`` writes it, in the transaction of the change.
+
+    Closed (``is_open`` false, no content) for whoever may not be looked for. ``facts``, ``held`` and ``skills`` are
+    read by ``engine.national.packed``; none depends on the policy. ``over_on`` is the first day on which a proof that
+    counts has run out; ``changed_in`` is the transaction that last changed the content.
+    """
+
+    __tablename__ = "match_profile"
+    __table_args__ = (
+        ForeignKeyConstraint(["seeker_id", "agency_id"], ["seeker.id", "seeker.agency_id"]),
+        CheckConstraint(
+            "is_open = (facts IS NOT NULL AND held IS NOT NULL AND skills IS NOT NULL AND digest IS NOT NULL)",
+            name="open_is_packed",
+        ),
+        Index("ix_match_profile_over_on", "over_on", postgresql_where="over_on IS NOT NULL"),
+    )
+
+    seeker_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agency_id: Mapped[int]
+    is_open: Mapped[bool]
+    facts: Mapped[bytes | None]
+    held: Mapped[bytes | None]
+    skills: Mapped[bytes | None]
+    digest: Mapped[bytes | None]
+    packed_on: Mapped[date]
+    over_on: Mapped[date | None]
+    reference_version: Mapped[int] = mapped_column(index=True)
+    changed_in: Mapped[int] = mapped_column(index=True)
+
+
+class MatchReference(Base):
+    """One row: the version of the lists and relations under which profiles are packed, and their digest."""
+
+    __tablename__ = "match_reference"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int]
+    digest: Mapped[bytes]
+
+
 class MatchCount(Base):
     """How many people a run judged in each way for one opening, listed or not."""
 

@@ -70,3 +70,19 @@ def forget_inputs(job_id: int) -> None:
     with claimed(job_id) as work:
         if work:
             matching.forget_inputs(work.uow)
+
+
+@shared_task(name="matching.pack_due")  # type: ignore[untyped-decorator]  # celery has no types
+def pack_due(job_id: int) -> None:
+    """Pack the profiles in which a proof has run out, or whose lists have changed; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            matching.pack_due(work.uow)
+
+
+@shared_task(name="matching.check_packed")  # type: ignore[untyped-decorator]  # celery has no types
+def check_packed(job_id: int) -> None:
+    """Compare some packed profiles with the files; a difference ends among the dead letters."""
+    with claimed(job_id) as work:
+        if work:
+            matching.check_packed(work.uow)

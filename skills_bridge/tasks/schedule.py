@@ -15,6 +15,8 @@ FIGURES_EVERY: Final = timedelta(minutes=15)
 
 DAILY: Final = (
     "referrals.expire_referrals",
+    "matching.pack_due",
+    "matching.check_packed",
     "matching.match_all",
     "matching.forget_inputs",
     "accounts.forget_visits",

@@ -32,6 +32,7 @@ OPEN_LISTS: Final = frozenset(
         "job_profile",
         "profile_requirement",
         "match_policy",
+        "match_reference",
         "platform_state",
         "reference_counter",
         "alembic_version",
@@ -39,7 +40,7 @@ OPEN_LISTS: Final = frozenset(
 )
 """Reference lists and counters: no owner, nothing personal, readable by everybody at work."""
 
-DEFINERS: Final = frozenset({"append_audit", "open_run_leaf", "close_run_leaf"})
+DEFINERS: Final = frozenset({"append_audit", "open_run_leaf", "close_run_leaf", "pack_profiles"})
 """The only functions that run with more rights than their caller."""
 
 
@@ -68,7 +69,7 @@ def rules_without_a_check(link: Connection) -> set[str]:
         text(
             "SELECT tablename || '.' || policyname FROM pg_policies WHERE schemaname = 'public' AND ("
             " (cmd IN ('ALL', 'INSERT', 'UPDATE') AND with_check IS NULL) OR 'public' = ANY(roles)"
-            " OR ((qual = 'true' OR with_check = 'true') AND roles <> '{sb_auditor}'))"
+            " OR ((qual = 'true' OR with_check = 'true') AND roles NOT IN ('{sb_auditor}', '{sb_packer}')))"
         )
     )
     return {name for (name,) in rows}
@@ -105,7 +106,7 @@ def mighty_roles(link: Connection) -> set[str]:
             "SELECT rolname FROM pg_roles r WHERE rolname = ANY(:roles) AND (rolsuper OR rolbypassrls OR rolcreaterole"
             " OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid))"
         ),
-        {"roles": [*APP_ROLES, "sb_auditor"]},
+        {"roles": [*APP_ROLES, "sb_auditor", "sb_packer"]},
     )
     return {name for (name,) in rows} - {"sb_auditor"}
 

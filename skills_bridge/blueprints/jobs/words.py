@@ -39,6 +39,8 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "matching.allocate_places": _l("Répartition des places"),
     "matching.report_exposure": _l("Décompte des personnes jamais proposées"),
     "matching.forget_inputs": _l("Effacement des anciennes données de calcul"),
+    "matching.pack_due": _l("Mise à jour des profils condensés"),
+    "matching.check_packed": _l("Vérification des profils condensés"),
     "referrals.end_for_opening": _l("Clôture des mises en relation d’une offre close"),
     "referrals.expire_referrals": _l("Expiration des candidatures restées sans réponse"),
     "placements.settle_placement": _l("Mise à jour après une insertion"),

@@ -207,7 +207,7 @@ def _judge(session: Session, head: MatchingHead, seeker_id: int, today: date) ->
     if opening is None:
         return None
     book = get_codebook(session)
-    people = get_seeker_columns(session, agency_id=opening.agency_id, book=book, only=seeker_id)
+    people = get_seeker_columns(session, agency_id=opening.agency_id, book=book, only=(seeker_id,))
     if not len(people):
         return None
     relations = get_relation_columns(session, {asked.competency for asked in opening.requirements})

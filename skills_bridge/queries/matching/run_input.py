@@ -58,10 +58,10 @@ class PolicyInput:
         return self.policies.allocation.waiting_quota_percent
 
 
-def is_looked_for(agency_id: int, only: int | None = None) -> ColumnElement[bool]:
+def is_looked_for(agency_id: int, only: Collection[int] | None = None) -> ColumnElement[bool]:
     """Return the test that a person may be matched: active, consenting, without objection, without a start.
 
-    ``only`` narrows it to one person.
+    ``only`` narrows it to some people.
     """
     consenting = exists().where(
         Consent.seeker_id == Seeker.id, Consent.kind == ConsentKind.MATCHING, Consent.withdrawn_at.is_(None)
@@ -75,12 +75,17 @@ def is_looked_for(agency_id: int, only: int | None = None) -> ColumnElement[bool
         Seeker.matching_objected_at.is_(None),
         consenting,
         ~placed,
-        *(() if only is None else (Seeker.id == only,)),
+        *(() if only is None else (Seeker.id.in_(only),)),
     )
 
 
-def get_seeker_columns(session: Session, *, agency_id: int, book: Codebook, only: int | None = None) -> SeekerColumns:
-    """Return the people who may be matched, or one of them, by rising key."""
+def get_seeker_columns(
+    session: Session, *, agency_id: int, book: Codebook, only: Collection[int] | None = None
+) -> SeekerColumns:
+    """Return the people who may be matched, or some of them, by rising key, from their files.
+
+    The accounts of a pair and the check of packed profiles read this way; runs read what is packed.
+    """
     wanted = is_looked_for(agency_id, only)
     rows = session.execute(_seekers().where(wanted)).all()
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * 13
@@ -190,11 +195,20 @@ def _held(session: Session, wanted: ColumnElement[bool], keys: Int64s) -> HeldLi
 
 def get_relation_columns(session: Session, asked: Collection[int]) -> RelationColumns:
     """Return which competencies count for those that are asked for, in whatever framework."""
+    return _relations(session, CompetencyRelation.related_id.in_(sorted(asked)))
+
+
+def get_all_relations(session: Session) -> RelationColumns:
+    """Return which competencies count for which."""
+    return _relations(session)
+
+
+def _relations(session: Session, *which: ColumnElement[bool]) -> RelationColumns:
     rows = session.execute(
         select(
             CompetencyRelation.competency_id, CompetencyRelation.related_id, type_coerce(CompetencyRelation.kind, Text)
         )
-        .where(CompetencyRelation.related_id.in_(sorted(asked)))
+        .where(*which)
         .order_by(CompetencyRelation.competency_id, CompetencyRelation.related_id)
     )
     return RelationColumns.of([(held, related, RelationKind(kind)) for held, related, kind in rows])

@@ -11,6 +11,7 @@ from skills_bridge.services.matching.computing import compute_shortlist
 from skills_bridge.services.matching.deciding import accept_proposal, accept_several, set_aside, take_up
 from skills_bridge.services.matching.exposing import report_exposure
 from skills_bridge.services.matching.full_run import ask_full_run, ask_full_runs, compute_full_run, forget_inputs
+from skills_bridge.services.matching.packing import check_packed, pack_due, pack_next
 
 __all__ = [
     "accept_proposal",
@@ -20,11 +21,14 @@ __all__ = [
     "ask_full_run",
     "ask_full_runs",
     "ask_match",
+    "check_packed",
     "compute_full_run",
     "compute_shortlist",
     "forget_inputs",
     "match_for_cohort",
     "match_for_seeker",
+    "pack_due",
+    "pack_next",
     "report_exposure",
     "set_aside",
     "take_up",

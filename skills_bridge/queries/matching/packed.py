@@ -1,0 +1,67 @@
+"""Packed profiles as a run reads them: one binary COPY, nothing taken apart row by row; platform scope."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Final
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from skills_bridge.engine.national.packed import PackedPeople, unpack
+
+COPY_PEOPLE: Final = (
+    "COPY (SELECT seeker_id, facts, held, skills FROM match_profile WHERE is_open AND agency_id = %(agency)s{some}"
+    " ORDER BY seeker_id) TO STDOUT (FORMAT BINARY)"
+)
+SNAPSHOT: Final = text("SELECT pg_current_snapshot()::text")
+CHANGED: Final = text(
+    "SELECT seeker_id FROM match_profile WHERE agency_id = :agency"
+    " AND changed_in >= pg_snapshot_xmin(CAST(:snapshot AS pg_snapshot))::text::bigint"
+    " AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:snapshot AS pg_snapshot)) ORDER BY seeker_id"
+)
+REFERENCE: Final = text("SELECT version FROM match_reference")
+BEHIND: Final = text(
+    "SELECT seeker_id FROM match_profile WHERE over_on <= :today OR reference_version < :version"
+    " OR reference_version > :version ORDER BY seeker_id"
+)
+
+
+def get_packed_people(session: Session, *, agency_id: int, only: Collection[int] | None = None) -> PackedPeople:
+    """Return the people of an agency who may be looked for, or some of them, by rising key."""
+    query = COPY_PEOPLE.format(some="" if only is None else " AND seeker_id = ANY(%(some)s)")
+    with (
+        driver(session).cursor() as cursor,
+        cursor.copy(query, {"agency": agency_id, "some": list(only or ())}) as rows,
+    ):
+        return unpack(b"".join(rows))
+
+
+def get_snapshot(session: Session) -> str:
+    """Return the name of the present moment: what is not committed yet is not in it."""
+    return str(session.scalar(SNAPSHOT))
+
+
+def list_changed_since(session: Session, *, agency_id: int, snapshot: str) -> list[int]:
+    """Return whose packed profile changed after a moment, be it that nobody may look for them any more."""
+    return list(session.scalars(CHANGED, {"agency": agency_id, "snapshot": snapshot}))
+
+
+def get_reference_version(session: Session) -> int:
+    """Return the version of the lists and relations under which profiles are packed now."""
+    return int(session.scalar(REFERENCE) or 0)
+
+
+def list_behind(session: Session, *, today: date) -> list[int]:
+    """Return whose packed profile is not true any more: a proof has run out, or the lists have changed."""
+    return list(session.scalars(BEHIND, {"today": today, "version": get_reference_version(session)}))
+
+
+def driver(session: Session) -> psycopg.Connection:
+    """Return the driver's own connection, in the session's transaction: SQLAlchemy has no word for COPY."""
+    found = session.connection().connection.driver_connection
+    if not isinstance(found, psycopg.Connection):
+        raise TypeError(type(found))
+    return found

@@ -243,8 +243,11 @@ def _read_mail(read: Reader) -> MailSettings:
 
 def _read_sessions(read: Reader) -> SessionSettings:
     idle = read.optional("SESSION_IDLE_MINUTES", parse_positive, "a number of minutes above 0", 30)
-    absolute = read.optional("SESSION_ABSOLUTE_HOURS", parse_positive, "a number of hours above 0", 10)
-    return SessionSettings(idle=timedelta(minutes=idle), absolute=timedelta(hours=absolute))
+    absolute = read.optional("SESSION_ABSOLUTE_HOURS", parse_positive, "a number of hours above 0", 12)
+    strict = read.optional("SESSION_STRICT_HOURS", parse_positive, "a number of hours above 0", 8)
+    return SessionSettings(
+        idle=timedelta(minutes=idle), absolute=timedelta(hours=absolute), strict=timedelta(hours=strict)
+    )
 
 
 def _read_legal(read: Reader) -> LegalTexts:

@@ -1,5 +1,6 @@
 """A view translates: HTTP and forms on one side, one service or query call on the other."""
 
+from skills_bridge.blueprints.accounts.own import bp as account
 from skills_bridge.blueprints.accounts.views import bp as accounts
 from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.framework.views import bp as framework
@@ -31,6 +32,7 @@ AREAS = (
     packs,
     figures,
     accounts,
+    account,
     health,
     home,
     jobs,

@@ -50,6 +50,6 @@ register_refusals(
             "Rechargez la page, puis refaites votre modification."
         ),
         "too-many-tries": _l("Trop d’essais. Patientez %(minutes)s minutes, puis recommencez."),
-        "password-too-short": _l("Le mot de passe doit compter au moins %(least)s caractères."),
+        "too-many-tries-today": _l("Trop d’essais pour aujourd’hui. Recommencez demain."),
     }
 )

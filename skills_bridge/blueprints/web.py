@@ -1,4 +1,4 @@
-"""What every view stands on: the row-backed session, who acts, what she may do, reading and writing.
+"""What every view stands on: who acts, what she may do, reading and writing.
 
 Order of a request: the session is found (account scope), the actor is made, ``requires`` judges at the door; a safe
 method then reads in a READ ONLY transaction of the tenant scope, an unsafe one writes in a unit of work.
@@ -6,26 +6,32 @@ method then reads in a READ ONLY transaction of the tenant scope, an unsafe one 
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Final, ParamSpec
+from typing import Final, ParamSpec
 
-from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
-from flask.sessions import SessionInterface, SessionMixin
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import CallbackDict
 
-from skills_bridge.adapters.vault import Vault
-from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_scope
-from skills_bridge.domain.settings import Settings
+from skills_bridge.blueprints.proofs import proof_wanted
+from skills_bridge.blueprints.sessions import (
+    RowSession,
+    RowSessions,
+    account_looking,
+    account_work,
+    cookie_name,
+    own_session,
+    settings,
+    vault,
+)
+from skills_bridge.domain.accounts import Actor, account_scope, tenant_scope
 from skills_bridge.extensions import db
 from skills_bridge.policies.permissions import Permission, may
 from skills_bridge.queries.accounts import Installation, get_actor, get_installation
-from skills_bridge.services.accounts import TOUCH_AFTER, end_session, find_session, keep_session, start_session
+from skills_bridge.services.accounts import TOUCH_AFTER, find_session
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 
 P = ParamSpec("P")
@@ -38,102 +44,6 @@ UPLOAD_BYTES: Final = 12 * 1024 * 1024
 """The most that may reach a view that takes a file."""
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that a link, a search engine or a preview may use."""
-
-
-class RowSession(CallbackDict[str, Any], SessionMixin):
-    """The content of one session; identity and stage change only by :meth:`become`."""
-
-    def __init__(self) -> None:
-        """Start anonymous and empty."""
-        super().__init__({}, RowSession.note_change)
-        self.modified = False
-        self.token: str | None = None
-        self.row_id: int | None = None
-        self.user_id: int | None = None
-        self.membership_id: int | None = None
-        self.stage = "anonymous"
-        self.rotates = False
-        self.is_old = False
-
-    def note_change(self) -> None:
-        """Remember that the content must be written."""
-        self.modified = True
-
-    def become(self, stage: str, *, user_id: int | None, membership_id: int | None) -> None:
-        """Change who the session belongs to; its token changes with the answer."""
-        self.stage, self.user_id, self.membership_id = stage, user_id, membership_id
-        self.pop("csrf_token", None)  # a token that was known before must not open forms afterwards
-        self.rotates = True
-        self.modified = True
-
-
-class RowSessions(SessionInterface):
-    """Keeps sessions in the database: revoked at once, readable by nobody who only has a copy of the cookie jar."""
-
-    def open_session(self, app: Flask, request: Request) -> RowSession:  # noqa: ARG002 the signature is Flask's
-        """Start empty; the row is loaded before the view, where an error has a page."""
-        return RowSession()
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 as above
-        """Write what changed, under a new token if the session's owner changed."""
-        if not isinstance(session, RowSession) or getattr(g, "database_down", False):
-            return
-        if session.rotates or (session.modified and session.row_id is None):
-            session.token = _replace_row(session)
-            response.set_cookie(
-                cookie_name(),
-                session.token,
-                httponly=True,
-                secure=settings().is_https,
-                samesite="Lax",
-                path="/",
-            )
-        elif session.row_id is not None and (session.modified or session.is_old):
-            with account_work() as uow:
-                keep_session(uow, session_id=session.row_id, payload=dict(session))
-        if request.endpoint != "static":
-            response.vary.add("Cookie")
-
-
-def _replace_row(session: RowSession) -> str:
-    """End the old row, start a new one and return its token."""
-    token = secrets.token_urlsafe(32)
-    with account_work(session.user_id) as uow:
-        if session.row_id is not None:
-            end_session(uow, session_id=session.row_id)
-        start_session(
-            uow,
-            token=token,
-            user_id=session.user_id,
-            membership_id=session.membership_id,
-            stage=session.stage,
-            payload=dict(session),
-        )
-    return token
-
-
-def settings() -> Settings:
-    """Return the settings of this application."""
-    found: Settings = current_app.extensions["skills_bridge.settings"]
-    return found
-
-
-def vault() -> Vault:
-    """Return the vault of this application."""
-    found: Vault = current_app.extensions["skills_bridge.vault"]
-    return found
-
-
-def cookie_name() -> str:
-    """Return the cookie's name: bound to the host wherever the site is encrypted."""
-    return "__Host-session" if settings().is_https else "session_skills_bridge"
-
-
-@contextmanager
-def account_work(user_id: int | None = None) -> Iterator[UnitOfWork]:
-    """Open a short transaction on the credential tables."""
-    with Session(db.engine) as own, transaction(own, actor=CLOCK, scope=account_scope(user_id)) as uow:
-        yield uow
 
 
 def load_session() -> None:
@@ -151,6 +61,7 @@ def load_session() -> None:
         row.update(found.payload)
         row.token, row.row_id, row.stage = token, found.id, found.stage
         row.user_id, row.membership_id = found.user_id, found.membership_id
+        row.started_at, row.proved_at = found.started_at, found.proved_at
         row.modified = False
         row.is_old = now - found.seen_at > TOUCH_AFTER
         if found.stage == "signed_in" and found.user_id and found.membership_id:
@@ -208,7 +119,7 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
                 return redirect(url_for("accounts.sign_in", next=_path_wanted()))
             if not may(actor, permission):
                 abort(404)
-            return view(*args, **kwargs)
+            return proof_wanted(permission) or view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # the mark that the route test reads
         return guarded
@@ -282,8 +193,46 @@ def language() -> str:
     return request.accept_languages.best_match(LANGUAGES) or "fr"
 
 
+def caller() -> str:
+    """Return the network address of whoever sent this request."""
+    return request.remote_addr or ""
+
+
 def remember_language() -> None:
     """Keep a language asked for in the address."""
     wanted = request.args.get("lang")
     if wanted in LANGUAGES and session.get("language") != wanted:
         session["language"] = wanted
+
+
+__all__ = [
+    "BROKER_SILENCE",
+    "LANGUAGES",
+    "SAFE_METHODS",
+    "UPLOAD_BYTES",
+    "RowSession",
+    "RowSessions",
+    "account_looking",
+    "account_work",
+    "caller",
+    "can",
+    "close_reading",
+    "cookie_name",
+    "current_actor",
+    "current_actor_or_none",
+    "installation",
+    "is_broker_down",
+    "is_local_path",
+    "language",
+    "load_session",
+    "own_session",
+    "public",
+    "reading",
+    "remember_installation",
+    "remember_language",
+    "requires",
+    "settings",
+    "takes_file",
+    "unit_of_work",
+    "vault",
+]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from skills_bridge.domain.organisations import OrganisationKind
 
@@ -32,6 +34,35 @@ ROLES_BY_KIND: dict[OrganisationKind, frozenset[Role]] = {
     OrganisationKind.ASSOCIATION: frozenset({Role.OFFICER, Role.SIGNATORY}),
     OrganisationKind.PLATFORM: frozenset({Role.ADMINISTRATOR, Role.DATA_PROTECTION_OFFICER}),
 }
+
+_SEATS_OF_AGENCY = frozenset({Role.REPORT_OFFICER, Role.SIGNATORY, Role.UNIT_MANAGER})
+ADMINISTERS: Final[Mapping[OrganisationKind, Mapping[Role, frozenset[Role]]]] = {
+    OrganisationKind.COMPANY: {Role.COMPANY_ADMIN: ROLES_BY_KIND[OrganisationKind.COMPANY]},
+    OrganisationKind.TRAINING_CENTRE: {Role.CENTRE_MANAGER: ROLES_BY_KIND[OrganisationKind.TRAINING_CENTRE]},
+    OrganisationKind.AGENCY: {
+        Role.UNIT_MANAGER: frozenset({Role.ADVISER, Role.UNIT_MANAGER}),
+        Role.SIGNATORY: _SEATS_OF_AGENCY,
+    },
+    OrganisationKind.MINISTRY: {Role.SIGNATORY: ROLES_BY_KIND[OrganisationKind.MINISTRY]},
+    OrganisationKind.ASSOCIATION: {Role.SIGNATORY: ROLES_BY_KIND[OrganisationKind.ASSOCIATION]},
+    OrganisationKind.PLATFORM: {Role.ADMINISTRATOR: ROLES_BY_KIND[OrganisationKind.PLATFORM]},
+}
+"""Which roles administer an organisation of each kind, and which roles each of them gives and takes away.
+
+Whoever signs for a party chooses who else may: a role never lets its holder give herself a higher one.
+"""
+
+
+def may_give(kind: OrganisationKind | None, role: Role | None) -> frozenset[Role]:
+    """Return the roles that a role gives and takes away in an organisation of a kind; none for most."""
+    if kind is None or role is None:
+        return frozenset()
+    return ADMINISTERS[kind].get(role, frozenset())
+
+
+def is_short_lived(kind: OrganisationKind | None, role: Role | None) -> bool:
+    """Say whether a session ends after the stricter span: ministries, and those who administer."""
+    return kind is OrganisationKind.MINISTRY or bool(may_give(kind, role))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,10 +48,15 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """How long a signed-in session lives: without a click (``idle``), and at most (``absolute``)."""
+    """How long a signed-in session lives: without a click (``idle``), and from sign-in at most (``absolute``).
+
+    ``strict`` takes the place of ``absolute`` for ministries and for those who administer an organisation or the
+    platform.
+    """
 
     idle: timedelta = timedelta(minutes=30)
-    absolute: timedelta = timedelta(hours=10)
+    absolute: timedelta = timedelta(hours=12)
+    strict: timedelta = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)

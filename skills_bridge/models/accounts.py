@@ -53,7 +53,9 @@ class Membership(Keyed, Base):
 class WebSession(Keyed, Base):
     """A server-side session; the cookie holds a random token, the row only its digest.
 
-    ``stage`` is *password* until the second factor is given, then *signed_in*.
+    ``stage`` is *password* until the second factor is given, then *signed_in*. ``started_at`` is when the person
+    signed in, also after the token changed; ``ends_at`` is the latest end. ``proved_at`` is when password and code
+    were last given: risky acts ask for a young one. ``device`` is browser and system in two words.
     """
 
     __tablename__ = "web_session"
@@ -70,6 +72,9 @@ class WebSession(Keyed, Base):
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime]
+    proved_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class SignInAttempt(Keyed, Base):

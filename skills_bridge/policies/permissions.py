@@ -14,6 +14,7 @@ from skills_bridge.domain.errors import NotPermitted
 class Permission(StrEnum):
     """Every act of the product, as ``area:verb``."""
 
+    ACCOUNT_KEEP = "account:keep"
     HOME_SEE = "home:see"
     COHORT_ENROL = "cohort:enrol"
     COHORT_MANAGE = "cohort:manage"
@@ -22,6 +23,7 @@ class Permission(StrEnum):
     FIGURE_SEE = "figure:see"
     FRAMEWORK_SEE = "framework:see"
     IDENTITY_REVEAL = "identity:reveal"
+    IMPORT_EXPORT = "import:export"
     IMPORT_MANAGE = "import:manage"
     JOB_MANAGE = "job:manage"
     JOB_SEE = "job:see"
@@ -101,6 +103,7 @@ def _grants(roles: tuple[Role, ...], *rules: Rule) -> tuple[Grant, ...]:
 
 
 GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
+    _P.ACCOUNT_KEEP: _grants(tuple(_R)),
     _P.AUDIT_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER)),
     _P.COHORT_ENROL: _grants(_ADVISERS),
     _P.COHORT_MANAGE: _grants((_R.CENTRE_MANAGER,), is_own_centre),
@@ -110,6 +113,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.FRAMEWORK_SEE: _grants(tuple(_R)),
     _P.HOME_SEE: _grants(tuple(_R)),
     _P.IDENTITY_REVEAL: _grants(_ADVISERS) + _grants(_HR) + _grants((_R.CENTRE_MANAGER,)),
+    _P.IMPORT_EXPORT: _grants(_ADVISERS, is_own_agency),
     _P.IMPORT_MANAGE: _grants(_ADVISERS, is_own_agency),
     _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR,)) + _grants((_R.UNIT_MANAGER,), is_own_organisation),
     _P.JOB_SEE: _grants((_R.ADMINISTRATOR, *_ADVISERS, _R.REPORT_OFFICER)),
@@ -137,6 +141,19 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.SEEKER_SEE: _grants(_ADVISERS),
     _P.SITE_MANAGE: _grants(_HR, is_own_company),
 }
+
+RISKY: Final = frozenset(
+    {
+        _P.IDENTITY_REVEAL,
+        _P.IMPORT_EXPORT,
+        _P.PACK_FREEZE,
+        _P.PACK_VISA,
+    }
+)
+"""Acts that need password and code of the last fifteen minutes: who she is may have changed since she sat down."""
+
+PERSONAL: Final = frozenset({_P.IMPORT_MANAGE, _P.MATCH_SEE, _P.PLACEMENT_SEE, _P.REFERRAL_SEE, _P.SEEKER_SEE})
+"""Lists of people: to take one out of the site as a file needs the same."""
 
 
 def may(actor: Actor | None, permission: Permission) -> bool:

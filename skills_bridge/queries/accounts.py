@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.organisations import OrganisationState
-from skills_bridge.models import Membership, Organisation, PlatformState, UserAccount
+from skills_bridge.domain.settings import SessionSettings
+from skills_bridge.models import Membership, Organisation, PlatformState, UserAccount, WebSession
 
 
 @dataclass(frozen=True)
@@ -59,4 +60,44 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
         organisation_name=organisation.name_fr,
         organisation_name_ar=organisation.name_ar,
         language=user.language,
+    )
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One of a person's signed-in sessions, on one device."""
+
+    id: int
+    device: str
+    organisation_fr: str
+    organisation_ar: str
+    started_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+    def organisation(self, language: str) -> str:
+        """Return the organisation's name for a reader."""
+        return self.organisation_ar if language == "ar" else self.organisation_fr
+
+
+def list_own_sessions(
+    session: Session, *, user_id: int, session_id: int | None, now: datetime, limits: SessionSettings
+) -> tuple[SessionLine, ...]:
+    """Return a person's live sessions, this one first, then the latest used; account scope of that user."""
+    rows = session.execute(
+        select(WebSession, Organisation.name_fr, Organisation.name_ar)
+        .join(Membership, Membership.id == WebSession.membership_id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            WebSession.user_id == user_id,
+            WebSession.stage == "signed_in",
+            WebSession.ended_at.is_(None),
+            WebSession.seen_at >= now - limits.idle,
+            WebSession.ends_at >= now,
+        )
+        .order_by((WebSession.id == session_id).desc(), WebSession.seen_at.desc(), WebSession.id)
+    )
+    return tuple(
+        SessionLine(row.id, row.device, french, arabic, row.started_at, row.seen_at, row.id == session_id)
+        for row, french, arabic in rows
     )

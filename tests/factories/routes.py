@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Flask
@@ -37,7 +38,7 @@ def missing_value(converter: BaseConverter) -> object:
     return 999_999_999 if isinstance(converter, IntegerConverter) else "XX-2000-00000"
 
 
-def address_of(app: Flask, rule: Rule, values: Mapping[str, Any]) -> str:
+def address_of(app: Flask, rule: Rule, values: Mapping[str, Any] = MappingProxyType({})) -> str:
     """Return an address of the route; a place that ``values`` leave out names nothing."""
     whole = {name: values.get(name, missing_value(made)) for name, made in rule._converters.items()}
     with app.test_request_context():

@@ -257,6 +257,7 @@ def client_of(app: Flask, world: World, who: str, *, language: str = "fr") -> Fl
             membership_id=actor.membership_id,
             stage="signed_in",
             payload={"language": language},
+            proved_at=uow.now,
         )
     client = app.test_client()
     with app.app_context():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from skills_bridge.blueprints.accounts.words import PASSWORD_HINT
+from skills_bridge.blueprints.fields import choice_field
+from skills_bridge.blueprints.formats import form_choices
 
 
 class Credentials(TypedDict):
@@ -15,6 +19,44 @@ class Credentials(TypedDict):
 
     email: str
     password: str
+
+
+class GivenCode(TypedDict):
+    """What :func:`skills_bridge.services.accounts.check_code` takes from the form."""
+
+    code: str
+
+
+class PasswordChange(TypedDict):
+    """What :func:`skills_bridge.services.accounts.change_password` takes from the form."""
+
+    present: str
+    password: str
+
+
+LANGUAGE_CHOICES: Final = (("fr", "Français"), ("ar", "العربية"), ("en", "English"))
+
+
+def new_password_field() -> PasswordField:
+    """A password to be chosen; the service judges it."""
+    return PasswordField(
+        _l("Nouveau mot de passe"),
+        description=PASSWORD_HINT,
+        validators=[InputRequired(_l("Choisissez un mot de passe.")), Length(max=200)],
+        render_kw={"autocomplete": "new-password", "dir": "ltr"},
+    )
+
+
+def repeated_password_field() -> PasswordField:
+    """The same password once more, against slips of the hand."""
+    return PasswordField(
+        _l("Nouveau mot de passe, une seconde fois"),
+        validators=[
+            InputRequired(_l("Saisissez le mot de passe une seconde fois.")),
+            EqualTo("password", _l("Les deux mots de passe diffèrent : saisissez-les de nouveau.")),
+        ],
+        render_kw={"autocomplete": "new-password", "dir": "ltr"},
+    )
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
@@ -44,3 +86,37 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=12)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr", "autofocus": True},
     )
+
+    def to_command(self) -> GivenCode:
+        """Return the keyword arguments of ``check_code``; call it on a valid form only."""
+        return {"code": self.code.data or ""}
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The password that holds, and the one that takes its place."""
+
+    present = PasswordField(
+        _l("Mot de passe actuel"),
+        validators=[InputRequired(_l("Indiquez votre mot de passe actuel.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
+    )
+    password = new_password_field()
+    again = repeated_password_field()
+
+    def to_command(self) -> PasswordChange:
+        """Return the keyword arguments of ``change_password``; call it on a valid form only."""
+        return {"present": self.present.data or "", "password": self.password.data or ""}
+
+
+class LanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The language of the pages and of the letters."""
+
+    language = choice_field(
+        _l("Langue des pages et des courriels"),
+        required=_l("Choisissez une langue."),
+        choices=form_choices(LANGUAGE_CHOICES),
+    )
+
+    def to_command(self) -> str:
+        """Return the language; call it on a valid form only."""
+        return str(self.language.data)

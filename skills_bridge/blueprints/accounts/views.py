@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,20 +11,18 @@ from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import (
     RowSession,
     account_work,
+    caller,
     current_actor_or_none,
     is_local_path,
+    own_session,
     public,
     vault,
 )
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.services.accounts import check_code, check_password, choose_membership
+from skills_bridge.unit_of_work import utc_now
 
 bp = Blueprint("accounts", __name__)
-
-
-def _own_session() -> RowSession:
-    """Return the session as what it is: row-backed."""
-    return cast("RowSession", session)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -39,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with account_work() as uow:
-                user_id = check_password(uow, **form.to_command(), address=request.remote_addr or "", vault=vault())
+                user_id = check_password(uow, **form.to_command(), address=caller(), vault=vault())
         except RuleBroken as refusal:
             form.form_errors.append(explain(refusal))
         else:
@@ -51,7 +47,7 @@ def sign_in() -> ResponseReturnValue:
 
 def _ask_for_code(user_id: int) -> ResponseReturnValue:
     """Go on to the second factor under a new session token."""
-    own = _own_session()
+    own = own_session()
     own.become("password", user_id=user_id, membership_id=None)
     return redirect(url_for("accounts.second_factor", next=request.args.get("next")))
 
@@ -60,14 +56,14 @@ def _ask_for_code(user_id: int) -> ResponseReturnValue:
 @public
 def second_factor() -> ResponseReturnValue:
     """Ask for the code of the authenticator application."""
-    own = _own_session()
+    own = own_session()
     if own.stage != "password" or own.user_id is None:
         return redirect(url_for("accounts.sign_in"))
     form = CodeForm()
     if form.validate_on_submit():
         try:
             with account_work(own.user_id) as uow:
-                right = check_code(uow, user_id=own.user_id, code=form.code.data or "", vault=vault())
+                right = check_code(uow, user_id=own.user_id, **form.to_command(), address=caller(), vault=vault())
                 membership_id = choose_membership(uow.session, user_id=own.user_id) if right else None
         except RuleBroken as refusal:
             form.form_errors.append(explain(refusal))
@@ -87,7 +83,7 @@ def _enter(own: RowSession, membership_id: int | None) -> ResponseReturnValue:
             "danger",
         )
         return redirect(url_for("accounts.sign_in"))
-    own.become("signed_in", user_id=own.user_id, membership_id=membership_id)
+    own.become("signed_in", user_id=own.user_id, membership_id=membership_id, proved_at=utc_now())
     wanted = request.args.get("next")
     return redirect(wanted if wanted and is_local_path(wanted) else url_for("home.index"))
 
@@ -96,7 +92,7 @@ def _enter(own: RowSession, membership_id: int | None) -> ResponseReturnValue:
 @public
 def sign_out() -> ResponseReturnValue:
     """End the session on the server."""
-    own = _own_session()
+    own = own_session()
     kept = {"language": own["language"]} if "language" in own else {}
     own.clear()
     own.update(kept)

@@ -183,7 +183,7 @@ def cancel(batch_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:batch_id>/export-rejected")
-@requires(Permission.IMPORT_MANAGE)
+@requires(Permission.IMPORT_EXPORT)
 def export(batch_id: int) -> ResponseReturnValue:
     """Give the rows that are not taken, with what to correct, to be sent again; the export is written down."""
     with unit_of_work() as uow:

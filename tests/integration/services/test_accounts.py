@@ -10,9 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import CLOCK, Role, account_scope
+from skills_bridge.domain.credentials import LIMITS, Try
 from skills_bridge.domain.errors import Invalid, RuleBroken
 from skills_bridge.models import AuditEntry, Organisation, SignInAttempt
-from skills_bridge.services.accounts import LIMITS, add_membership, check_password, choose_membership, create_account
+from skills_bridge.services.accounts import add_membership, check_password, choose_membership, create_account
 from skills_bridge.unit_of_work import transaction, utc_now
 from tests.factories.world import PASSWORD, TOTP_SECRET, VAULT, World
 
@@ -42,7 +43,7 @@ class TestAccount:
                 uow,
                 email="Nouvelle@Example.invalid",
                 display_name="Nouvelle Personne",
-                password="un-long-mot-de-passe",
+                password="trois chevaux sur un pont",
                 totp_secret=TOTP_SECRET,
                 vault=VAULT,
             )
@@ -71,7 +72,7 @@ class TestAccount:
 
 class TestLimit:
     def test_passes_with_time_and_counts_no_success(self, world: World) -> None:
-        for _ in range(LIMITS["password"][0]):
+        for _ in range(LIMITS[Try.PASSWORD][0].most):
             assert tried(world, "faux") == 0
             assert tried(world, PASSWORD) if _ == 0 else True
         with pytest.raises(RuleBroken):
@@ -80,7 +81,7 @@ class TestLimit:
         assert tried(world, PASSWORD, minutes=6) == world.actors["adviser"].user_id
 
     def test_holds_for_many_at_once(self, world: World) -> None:
-        most = LIMITS["password"][0]
+        most = LIMITS[Try.PASSWORD][0].most
         refused: list[str] = []
 
         def attack() -> None:
@@ -101,4 +102,4 @@ class TestLimit:
             counted = session.scalar(
                 select(func.count()).select_from(SignInAttempt).where(SignInAttempt.kind == "password")
             )
-        assert counted == most
+        assert counted == len(LIMITS[Try.PASSWORD]) * most

@@ -50,7 +50,8 @@ class TestLoadSettings:
         assert settings.base_url == "https://bridge.example"
         assert settings.trusted_hosts == ("bridge.example", "www.bridge.example")
         assert settings.mail.sink == tmp_path
-        assert (settings.sessions.idle, settings.sessions.absolute) == (timedelta(minutes=30), timedelta(hours=10))
+        assert (settings.sessions.idle, settings.sessions.absolute) == (timedelta(minutes=30), timedelta(hours=12))
+        assert settings.sessions.strict == timedelta(hours=8)
         assert settings.disclosure_days == 30
         assert settings.trusted_proxies == 0
         assert settings.is_https

@@ -1,6 +1,7 @@
 """A view translates: HTTP and forms on one side, one service or query call on the other."""
 
 from skills_bridge.blueprints.accounts.views import bp as accounts
+from skills_bridge.blueprints.audit.views import bp as audit
 from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.framework.views import bp as framework
 from skills_bridge.blueprints.health.views import bp as health
@@ -31,6 +32,7 @@ AREAS = (
     packs,
     figures,
     accounts,
+    audit,
     health,
     home,
     jobs,

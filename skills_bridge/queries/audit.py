@@ -101,6 +101,10 @@ def list_audit(
         .outerjoin(Organisation, Organisation.id == AuditEntry.stream)
         .where(_visible_to(actor), *_narrowed(request.filters, now))
     )
+
+    def line(row: Any) -> AuditLine:
+        return _line(*row)
+
     return fetch_page(
         session,
         query,
@@ -108,7 +112,7 @@ def list_audit(
         sorts={"at": AuditEntry.recorded_at, "act": AuditEntry.act},
         tie_break=AuditEntry.id,
         searched=(AuditEntry.act, AuditEntry.object_kind, AuditEntry.facts, UserAccount.display_name),
-        build=lambda row: _line(*row),
+        build=line,
     )
 
 

@@ -14,6 +14,7 @@ WORKERS: Final[dict[str, tuple[str, ...]]] = {"worker": ("mail", "import", "swee
 
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "accounts.*": {"queue": "sweep"},
+    "audit.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "imports.*": {"queue": "import"},

@@ -2,6 +2,7 @@
 
 from skills_bridge.blueprints.accounts.own import bp as account
 from skills_bridge.blueprints.accounts.views import bp as accounts
+from skills_bridge.blueprints.audit.views import bp as audit
 from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.framework.views import bp as framework
 from skills_bridge.blueprints.health.views import bp as health
@@ -33,6 +34,7 @@ AREAS = (
     figures,
     accounts,
     account,
+    audit,
     health,
     home,
     jobs,

@@ -1,5 +1,6 @@
 """Commands over the same services as the screens."""
 
+from skills_bridge.cli.audit import audit
 from skills_bridge.cli.database import database
 from skills_bridge.cli.demo import demo
 from skills_bridge.cli.framework import reference
@@ -7,6 +8,7 @@ from skills_bridge.cli.imports import imports
 from skills_bridge.cli.jobs import jobs
 from skills_bridge.cli.matching import match
 from skills_bridge.cli.packs import packs, verify
+from skills_bridge.cli.privacy import privacy
 
-COMMANDS = (database, demo, imports, jobs, match, packs, reference, verify)
+COMMANDS = (audit, database, demo, imports, jobs, match, packs, privacy, reference, verify)
 """Every command of ``skills-bridge``."""

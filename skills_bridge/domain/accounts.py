@@ -95,6 +95,11 @@ class Actor:
         return self.user_id is not None
 
 
+def clock_of(organisation_id: int, kind: OrganisationKind) -> Actor:
+    """Return the clock that works for one organisation: background work and commands in its scope."""
+    return Actor(user_id=None, organisation_id=organisation_id, organisation_kind=kind, role=None, display_name="clock")
+
+
 CLOCK = Actor(user_id=None, organisation_id=None, organisation_kind=None, role=None, display_name="clock")
 
 

@@ -25,6 +25,7 @@ RENEW_SECONDS: Final = 10
 PLATFORM_JOBS: Final = frozenset(
     {
         "accounts.forget_visits",
+        "audit.record_check",
         "matching.match_opening",
         "matching.match_all",
         "matching.match_agency",

@@ -2,7 +2,7 @@
 
 from skills_bridge.models.accounts import Membership, SignInAttempt, UserAccount, WebSession
 from skills_bridge.models.allocation import AllocationRun, Proposal
-from skills_bridge.models.audit import AuditEntry, StateChange
+from skills_bridge.models.audit import AuditCheck, AuditEntry, StateChange
 from skills_bridge.models.base import Base
 from skills_bridge.models.figures import FigureValue
 from skills_bridge.models.framework import (
@@ -60,6 +60,7 @@ from skills_bridge.models.training import Cohort, Enrolment, Programme, Programm
 __all__ = [
     "AgencyUnit",
     "AllocationRun",
+    "AuditCheck",
     "AuditEntry",
     "Base",
     "Cohort",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -38,7 +39,11 @@ class AuditEntry(Keyed, Base):
     """
 
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("stream", "seq"),)
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        Index("ix_audit_entry_recorded", "recorded_at"),
+        Index("ix_audit_entry_object", "object_kind", "object_id"),
+    )
 
     stream: Mapped[int]
     seq: Mapped[int]
@@ -50,3 +55,19 @@ class AuditEntry(Keyed, Base):
     facts: Mapped[str]
     previous_hash: Mapped[bytes]
     entry_hash: Mapped[bytes]
+
+
+class AuditCheck(Keyed, Base):
+    """One verification of every stream by the night's job: what it read, what it found, the sealed heads.
+
+    ``document`` is canonical JSON sealed with the packs' key, and names the digest of the check before it: whoever
+    holds the database alone can neither change a check nor take one out. ``findings`` is empty while all is well.
+    """
+
+    __tablename__ = "audit_check"
+
+    checked_at: Mapped[datetime]
+    entries: Mapped[int]
+    streams: Mapped[int]
+    findings: Mapped[list[Any]]
+    document: Mapped[bytes]

@@ -51,6 +51,7 @@ class Permission(StrEnum):
     SEEKER_SEE = "seeker:see"
     SITE_MANAGE = "site:manage"
     AUDIT_SEE = "audit:see"
+    AUDIT_VERIFY = "audit:verify"
 
 
 Rule = Callable[[Actor, object], bool]
@@ -104,7 +105,8 @@ def _grants(roles: tuple[Role, ...], *rules: Rule) -> tuple[Grant, ...]:
 
 GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.ACCOUNT_KEEP: _grants(tuple(_R)),
-    _P.AUDIT_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER)),
+    _P.AUDIT_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER, _R.COMPANY_ADMIN)),
+    _P.AUDIT_VERIFY: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER)),
     _P.COHORT_ENROL: _grants(_ADVISERS),
     _P.COHORT_MANAGE: _grants((_R.CENTRE_MANAGER,), is_own_centre),
     _P.COHORT_SEE: _grants((_R.CENTRE_MANAGER, *_ADVISERS, _R.OFFICER)),

@@ -17,6 +17,7 @@ from skills_bridge.domain.packs import PackState, VisaState
 from skills_bridge.domain.referrals import ReferralState
 from skills_bridge.domain.training import CohortState, EnrolmentState
 from skills_bridge.models import (
+    AuditCheck,
     Cohort,
     Enrolment,
     ImportBatch,
@@ -28,6 +29,7 @@ from skills_bridge.models import (
     Seeker,
     Visa,
 )
+from skills_bridge.queries.audit import has_open_faults
 from skills_bridge.queries.jobs import is_late, visible_jobs
 from skills_bridge.queries.openings import has_open_post, is_followed_by, is_waiting
 from skills_bridge.queries.seekers.register import is_to_interview
@@ -108,6 +110,7 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "packs_frozen": lambda _: _count(Pack, Pack.state == PackState.FROZEN),
     "packs_published": lambda _: _count(Pack, Pack.state == PackState.PUBLISHED),
     "jobs_dead": lambda actor: _count(Job, Job.state == JobState.DEAD, visible_jobs(actor)),
+    "audit_faults": lambda _: _count(AuditCheck, has_open_faults()),
     "jobs_late": lambda actor: _count(Job, is_late(), visible_jobs(actor)),
 }
 
@@ -140,8 +143,8 @@ WORK: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.CENTRE_MANAGER: ("cohorts_to_certify", "cohorts_draft", "cohorts_free"),
     Role.ANALYST: ("packs_frozen", "packs_published"),
     Role.OFFICER: ("needs", "openings_validated", "packs_frozen", "packs_published"),
-    Role.ADMINISTRATOR: ("jobs_dead", "jobs_late"),
-    Role.DATA_PROTECTION_OFFICER: (),
+    Role.ADMINISTRATOR: ("audit_faults", "jobs_dead", "jobs_late"),
+    Role.DATA_PROTECTION_OFFICER: ("audit_faults",),
 }
 
 

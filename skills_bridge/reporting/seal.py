@@ -17,7 +17,7 @@ from typing import Any, Final
 from skills_bridge.reporting.documents import canonical_json, write_instant
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.files import JSON, PackFile
-from skills_bridge.reporting.month import PackContext
+from skills_bridge.reporting.month import AuditHead, PackContext
 from skills_bridge.reporting.storage import digest_facts
 from skills_bridge.reporting.wording import DEMO_MARK, SEAL_SENTENCE
 
@@ -63,9 +63,7 @@ def seal_pack(
         "files": {one.name: {"sha256": digest(one.content), "size": len(one.content)} for one in files},
         "facts_sha256": digest_facts(facts),
         "previous_pack_sha256": context.previous_digest,
-        "audit_heads": [
-            {"stream": head.stream, "number": head.number, "sha256": head.digest} for head in context.audit_heads
-        ],
+        "audit_heads": _heads(context.audit_heads),
         "code_version": context.code_version,
         "tzdata_version": context.tzdata_version,
     }
@@ -87,6 +85,26 @@ def seal_publication(
         ],
     }
     return PackFile(MANIFEST_B, JSON, _sealed(body, sign, public_key))
+
+
+def seal_heads(
+    heads: Sequence[AuditHead], *, checked_at: datetime, previous: bytes | None, sign: Sign, public_key: bytes
+) -> bytes:
+    """Return the sealed heads of a verification of the audit: an anchor between two packs.
+
+    ``previous`` is the document of the verification before, whose digest this one carries.
+    """
+    body: dict[str, Any] = {
+        "kind": "audit-heads",
+        "checked_at": write_instant(checked_at),
+        "previous_sha256": digest(previous) if previous is not None else None,
+        "audit_heads": _heads(heads),
+    }
+    return _sealed(body, sign, public_key)
+
+
+def _heads(heads: Sequence[AuditHead]) -> list[dict[str, Any]]:
+    return [{"stream": head.stream, "number": head.number, "sha256": head.digest} for head in heads]
 
 
 def sealed_bytes(body: Mapping[str, Any]) -> bytes:

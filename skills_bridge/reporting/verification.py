@@ -13,6 +13,7 @@ from typing import Any, Final
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from skills_bridge.domain.audit import Anchor, Head
 from skills_bridge.reporting.seal import ALGORITHM, MANIFEST_A, MANIFEST_B, digest, key_id_of, sealed_bytes
 
 KEY_FILE: Final = "cle-publique.txt"
@@ -90,6 +91,21 @@ def verify_directory(path: Path) -> VerifyReport:
         published=published,
         visas=tuple((one["party"], one["name"], one["given_at"]) for one in second["body"]["visas"]) if second else (),
     )
+
+
+def read_anchor(content: bytes, *, name: str, public_key: bytes) -> Anchor | None:
+    """Return the audit heads that a manifest or a nightly check sealed; None if its seal does not hold.
+
+    ``public_key`` is the platform's: a document sealed with another key proves nothing.
+    """
+    try:
+        document = json.loads(content)
+        if _seal_faults(document, public_key):
+            return None
+        heads = document["body"]["audit_heads"]
+        return Anchor(name, tuple(Head(int(h["stream"]), int(h["number"]), str(h["sha256"])) for h in heads))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def _key_beside(path: Path) -> bytes | None:

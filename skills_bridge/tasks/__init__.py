@@ -2,6 +2,7 @@
 
 AREAS = (
     "skills_bridge.tasks.accounts",
+    "skills_bridge.tasks.audit",
     "skills_bridge.tasks.figures",
     "skills_bridge.tasks.imports",
     "skills_bridge.tasks.matching",

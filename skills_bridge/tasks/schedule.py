@@ -20,6 +20,7 @@ DAILY: Final = (
     "matching.match_all",
     "matching.forget_inputs",
     "accounts.forget_visits",
+    "audit.record_check",
 )
 """Work of each day of Morocco: deadlines pass, what counts on a day changes, what no longer serves goes."""
 

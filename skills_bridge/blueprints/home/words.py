@@ -75,6 +75,13 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "packs_published": WorkWords(
         _l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}
     ),
+    "audit_faults": WorkWords(
+        _l("Vérifications du journal d’audit avec anomalies"),
+        "audit.checks",
+        "exclamation-triangle",
+        "danger",
+        {"outcome": "open"},
+    ),
     "jobs_dead": WorkWords(_l("Tâches en échec"), "jobs.index", "exclamation-triangle", "danger", {"state": "dead"}),
     "jobs_late": WorkWords(_l("Tâches en retard"), "jobs.index", "clock", "warning", {"late": "yes"}),
 }

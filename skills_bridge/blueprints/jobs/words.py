@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "referrals.expire_referrals": _l("Expiration des candidatures restées sans réponse"),
     "placements.settle_placement": _l("Mise à jour après une insertion"),
     "accounts.forget_visits": _l("Effacement des anciennes visites"),
+    "audit.record_check": _l("Vérification du journal d’audit"),
     "imports.check_batch": _l("Vérification d’un import"),
     "imports.apply_batch": _l("Application d’un import"),
     "packs.build_pack": _l("Préparation du rapport mensuel"),

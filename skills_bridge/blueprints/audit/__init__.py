@@ -1,0 +1,1 @@
+"""The journal of acts, and the outcome of its verification."""

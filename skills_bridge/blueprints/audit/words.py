@@ -1,0 +1,148 @@
+"""Acts of the journal in words: an act by its own sentence, a change of state by its object and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from skills_bridge.blueprints.formats import StateLook, look, register_looks
+from skills_bridge.domain.audit import Fault, Outcome
+from skills_bridge.domain.imports import BatchState
+from skills_bridge.domain.needs import NeedState
+from skills_bridge.domain.openings import OpeningState
+from skills_bridge.domain.packs import PackState
+from skills_bridge.domain.proposals import ProposalState
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.domain.seekers import SeekerState
+from skills_bridge.domain.training import CohortState, EnrolmentState
+
+OBJECTS: Final[Mapping[str, LazyString]] = {
+    "allocation_run": _l("Répartition des places"),
+    "audit": _l("Journal d’audit"),
+    "cohort": _l("Promotion"),
+    "enrolment": _l("Inscription"),
+    "framework": _l("Référentiel"),
+    "import": _l("Import"),
+    "job": _l("Tâche"),
+    "key": _l("Clé de chiffrement"),
+    "match_run": _l("Rapprochement"),
+    "membership": _l("Habilitation"),
+    "need": _l("Besoin en compétences"),
+    "opening": _l("Offre d’emploi"),
+    "opening_revision": _l("Version de l’offre"),
+    "organisation": _l("Organisme"),
+    "pack": _l("Rapport mensuel"),
+    "placement": _l("Insertion"),
+    "programme": _l("Filière"),
+    "proposal": _l("Proposition"),
+    "reference": _l("Listes de référence"),
+    "referral": _l("Mise en relation"),
+    "seeker": _l("Dossier de la personne"),
+}
+"""Kinds of objects that an act may be about."""
+
+STATES: Final[Mapping[str, type[StrEnum]]] = {
+    "cohort": CohortState,
+    "enrolment": EnrolmentState,
+    "import": BatchState,
+    "need": NeedState,
+    "opening": OpeningState,
+    "pack": PackState,
+    "proposal": ProposalState,
+    "referral": ReferralState,
+    "seeker": SeekerState,
+}
+"""Objects whose changes of state are acts; the words of a state are those of its badge."""
+
+ACTS: Final[Mapping[str, LazyString]] = {
+    "allocation_run.computed": _l("Places réparties"),
+    "audit.verified": _l("Journal d’audit vérifié"),
+    "cohort.changed": _l("Promotion modifiée"),
+    "consent.given": _l("Accord enregistré"),
+    "consent.withdrawn": _l("Accord retiré"),
+    "framework.imported": _l("Référentiel importé"),
+    "identity.revealed": _l("Identité affichée"),
+    "import.applied": _l("Lignes d’un import appliquées"),
+    "import.rejected-exported": _l("Lignes refusées d’un import exportées"),
+    "job.cancelled": _l("Tâche annulée"),
+    "job.retried": _l("Tâche relancée"),
+    "key.rotated": _l("Clé de chiffrement changée"),
+    "match_run.computed": _l("Rapprochement calculé"),
+    "membership.added": _l("Habilitation accordée"),
+    "need.changed": _l("Besoin modifié"),
+    "opening.posts_closed": _l("Postes d’une offre fermés"),
+    "opening_revision.refused": _l("Version de l’offre refusée"),
+    "opening_revision.submitted": _l("Version de l’offre soumise"),
+    "opening_revision.validated": _l("Version de l’offre validée"),
+    "opening_revision.withdrawn": _l("Version de l’offre retirée"),
+    "organisation.created": _l("Organisme créé"),
+    "placement.ended": _l("Fin d’insertion enregistrée"),
+    "placement.recorded": _l("Insertion enregistrée"),
+    "placement.undone": _l("Insertion annulée"),
+    "programme.changed": _l("Filière modifiée"),
+    "programme.created": _l("Filière créée"),
+    "reference.loaded": _l("Listes de référence chargées"),
+    "seeker.competency-recorded": _l("Compétence enregistrée"),
+    "seeker.identity-corrected": _l("Identité corrigée"),
+    "seeker.interviewed": _l("Entretien de compétences mené"),
+    "seeker.objected": _l("Opposition enregistrée"),
+    "seeker.objection-lifted": _l("Opposition levée"),
+    "seeker.searched": _l("Recherche par numéro d’identité"),
+    "seeker.updated": _l("Dossier mis à jour"),
+    "visa.given": _l("Visa donné"),
+    "visa.sent_back": _l("Rapport renvoyé par une partie"),
+}
+"""Acts that are no plain change of state, and states whose badge would say it otherwise."""
+
+register_looks(
+    {
+        Outcome.SOUND: StateLook(_l("journal intact"), "success", "check-circle"),
+        Outcome.FAULTS: StateLook(_l("anomalies"), "danger", "exclamation-triangle"),
+    }
+)
+
+FAULTS: Final[Mapping[Fault, LazyString]] = {
+    Fault.CHANGED: _l("contenu modifié"),
+    Fault.BROKEN: _l("n’est pas la suite de l’entrée précédente"),
+    Fault.MISSING: _l("supprimé"),
+    Fault.REPEATED: _l("numéro en double"),
+    Fault.CUT: _l("fin du journal supprimée"),
+    Fault.REWRITTEN: _l("journal réécrit"),
+    Fault.UNSEALED: _l("sceau rompu"),
+}
+
+
+def act_label(act: str) -> str:
+    """Return the words of an act.
+
+    :raises KeyError: nobody gave it any.
+    """
+    if act in ACTS:
+        return str(ACTS[act])
+    kind, _dot, state = act.partition(".")
+    return str(_("%(object)s : %(state)s", object=OBJECTS[kind], state=look(STATES[kind](state)).label))
+
+
+def shown_act(act: str) -> str:
+    """Return the words of an act, or its code if a later version of the product wrote it."""
+    try:
+        return act_label(act)
+    except (KeyError, ValueError):
+        return act
+
+
+def all_acts() -> tuple[str, ...]:
+    """Return every act that has words."""
+    moved = (f"{kind}.{state.value}" for kind, states in STATES.items() for state in states)
+    return tuple(dict.fromkeys((*ACTS, *moved)))
+
+
+def object_label(kind: str, key: int | None) -> str:
+    """Return an object with its number."""
+    words = str(OBJECTS.get(kind, kind))
+    return words if key is None else str(_("%(object)s n° %(number)s", object=words, number=key))

@@ -11,13 +11,13 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from skills_bridge.domain.matching import LISTED, ResultClass
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
 from skills_bridge.engine.national.index import NOBODY, NationalIndex
 from skills_bridge.engine.national.lists import shortlist_all
 from skills_bridge.engine.policy import PolicySet
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
-from skills_bridge.domain.matching import LISTED, ResultClass
 from skills_bridge.engine.score import full_points
 
 

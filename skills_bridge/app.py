@@ -27,12 +27,14 @@ from skills_bridge.blueprints.formats import add_filters
 from skills_bridge.blueprints.listing import add_listing
 from skills_bridge.blueprints.navigation import add_navigation
 from skills_bridge.blueprints.web import (
+    SAFE_METHODS,
     RowSessions,
     can,
     close_reading,
     current_actor_or_none,
     installation,
     is_broker_down,
+    is_foreign,
     language,
     load_session,
     remember_language,
@@ -105,11 +107,16 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
 
 
 def begin() -> None:
-    """Prepare a request: nonce, session, language; a NUL, which no text of ours can hold, is refused at the door."""
+    """Prepare a request: nonce, session, language.
+
+    A form that another site sends is refused at the door, and so is a NUL, which no text of ours can hold.
+    """
     g.csp_nonce = secrets.token_urlsafe(16)
     request.max_content_length = getattr(
         current_app.view_functions.get(request.endpoint or ""), "most_bytes", FORM_BYTES
     )
+    if request.method not in SAFE_METHODS and is_foreign(request):
+        abort(400)
     if "\0" in request.path or any("\0" in value for values in request.values.listvalues() for value in values):
         abort(400)
     if request.endpoint not in SILENT:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Final, ParamSpec
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SessionInterface, SessionMixin
@@ -242,6 +243,17 @@ def is_local_path(path: str | None) -> bool:
         and "\\" not in path  # browsers read it as a slash
         and path.isprintable()  # they also drop line breaks and tabs
     )
+
+
+def is_foreign(asked: Request) -> bool:
+    """Say whether a browser tells that another site sends this; one that tells nothing is judged by its token alone.
+
+    The host is one of the trusted ones by now. A page that hides where it comes from (``null``) is none of ours.
+    """
+    origin = asked.headers.get("Origin")
+    if origin is None:
+        return asked.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
+    return urlsplit(origin).netloc != asked.host
 
 
 def reading() -> Session:

@@ -32,9 +32,11 @@ from skills_bridge.blueprints.web import (
     can,
     close_reading,
     current_actor_or_none,
+    form_key,
     installation,
     is_broker_down,
     is_foreign,
+    keep_form,
     language,
     load_session,
     remember_language,
@@ -100,6 +102,7 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     add_navigation(app)
     add_globals(app)
     app.after_request(add_headers)
+    app.after_request(keep_form)
     app.teardown_request(close_reading)
     for blueprint in AREAS:
         app.register_blueprint(blueprint)
@@ -145,6 +148,7 @@ def add_globals(app: Flask) -> None:
         }
 
     app.context_processor(context)
+    app.jinja_env.globals["form_key"] = form_key
 
 
 def add_headers(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Final
 
@@ -66,6 +66,12 @@ class _Reader(HTMLParser):
             self._option(told)
         elif tag in {"input", "textarea", "select"} and told.get("name"):
             self._field(tag, told)
+        elif tag == "button" and told.get("formaction"):
+            form = self.free.get(str(told.get("form")), self.form)
+            if form is not None:
+                self.page.forms.append(replace(form, action=str(told["formaction"]), method="post"))
+        if told.get("hx-post"):
+            self.page.forms.append(Form(str(told["hx-post"]), "post"))
 
     def _field(self, tag: str, told: dict[str, str | None]) -> None:
         form = self.free.get(str(told.get("form")), self.form)

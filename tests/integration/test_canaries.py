@@ -49,6 +49,7 @@ CODES: Final = {
     "cohort": ("reference",),
     "consent": ("text_version", "language"),
     "enrolment": ("reason",),
+    "form_use": ("location",),
     "held_competency": ("source",),
     "job": ("kind", "dedupe_key", "last_error"),
     "match_run": ("engine_version", "asked_by"),

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from skills_bridge.blueprints.web import is_local_path
 from skills_bridge.policies.permissions import may
@@ -137,7 +137,7 @@ def unsafe_addresses(app: Flask, known: dict[str, list[Sample]]) -> Iterator[tup
             yield method, address_of(app, rule, samples[0].values if samples else {})
 
 
-def faults_of(answer: TestResponse, *, is_file: bool = False) -> list[str]:
+def faults_of(answer: Response, *, is_file: bool = False) -> list[str]:
     """Return what an answer lacks of the headers, and what it would run or draw that is not ours."""
     policy = answer.headers.get("Content-Security-Policy", "")
     told = [name for name, value in HEADERS.items() if answer.headers.get(name) != value]

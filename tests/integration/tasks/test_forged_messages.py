@@ -57,7 +57,7 @@ def a_job(world: World, kind: str, *, organisation: str | None, object_id: int) 
         )
         session.commit()
     assert job_id is not None
-    return job_id
+    return int(job_id)
 
 
 def business(world: World) -> dict[str, str]:

@@ -42,6 +42,10 @@ test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests with cover
 	@mkdir -p var/coverage
 	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --cov --cov-report= $(ARGS)
 
+nightly: .venv/test.ok ui/node_modules/built.ok ## run whole the groups that make test runs in part; docs/slow-tests.md lists them
+	@NIGHTLY=1 BROWSER=0 $(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") $(B)/python -m pytest -q -n $(WORKERS) --durations=20 \
+	  $$(grep -rl --include='test_*.py' 'tests.factories.turns' tests) $(ARGS)
+
 sure: format-check lint types contracts locks test limits ## everything that must hold, once: what .ci/run runs
 
 limits: ## check the coverage that the last test run measured
@@ -142,4 +146,4 @@ ui/node_modules/built.ok: ui/node_modules/ok ui/build.mjs $(wildcard ui/src/* ui
 
 comma := ,
 
-.PHONY: help demo test sure bench bench-quick limits format format-check lint types contracts locks lock stop clean browser
+.PHONY: help demo test nightly sure bench bench-quick limits format format-check lint types contracts locks lock stop clean browser

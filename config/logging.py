@@ -42,13 +42,14 @@ PRIVATE_KEYS: Final = frozenset(
 )
 PRIVATE_ENDINGS: Final = ("_cin", "_email", "_password", "_phone", "_secret", "_token")
 
-# What may slip into a text: the database quotes the row in its details, a library quotes an address.
+# What may slip into a text: the database quotes the row in its details, a library quotes an address. Each part has a
+# bound, so that a long text without an end costs no more than its length.
 PRIVATE_TEXT: Final = re.compile(
     r"DETAIL:[^\n]*"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}"
     r"|\b[A-Z]{1,2}\d{5,6}\b"
     r"|(?<![\w-])(?:\+212|00212|0)[ .-]?[5-8](?:[ .-]?\d){8}(?!\d)"
-    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)"
+    r"|(?<=://)[^\s/@]{1,200}:[^\s/@]{1,200}(?=@)"
 )
 
 

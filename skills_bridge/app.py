@@ -27,12 +27,16 @@ from skills_bridge.blueprints.formats import add_filters
 from skills_bridge.blueprints.listing import add_listing
 from skills_bridge.blueprints.navigation import add_navigation
 from skills_bridge.blueprints.web import (
+    SAFE_METHODS,
     RowSessions,
     can,
     close_reading,
     current_actor_or_none,
+    form_key,
     installation,
     is_broker_down,
+    is_foreign,
+    keep_form,
     language,
     load_session,
     remember_language,
@@ -98,6 +102,7 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     add_navigation(app)
     add_globals(app)
     app.after_request(add_headers)
+    app.after_request(keep_form)
     app.teardown_request(close_reading)
     for blueprint in AREAS:
         app.register_blueprint(blueprint)
@@ -105,11 +110,16 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
 
 
 def begin() -> None:
-    """Prepare a request: nonce, session, language; a NUL, which no text of ours can hold, is refused at the door."""
+    """Prepare a request: nonce, session, language.
+
+    A form that another site sends is refused at the door, and so is a NUL, which no text of ours can hold.
+    """
     g.csp_nonce = secrets.token_urlsafe(16)
     request.max_content_length = getattr(
         current_app.view_functions.get(request.endpoint or ""), "most_bytes", FORM_BYTES
     )
+    if request.method not in SAFE_METHODS and is_foreign(request):
+        abort(400)
     if "\0" in request.path or any("\0" in value for values in request.values.listvalues() for value in values):
         abort(400)
     if request.endpoint not in SILENT:
@@ -138,6 +148,7 @@ def add_globals(app: Flask) -> None:
         }
 
     app.context_processor(context)
+    app.jinja_env.globals["form_key"] = form_key
 
 
 def add_headers(response: Response) -> Response:

@@ -6,6 +6,7 @@ rules of 0002 showed a company a person from her yes on; from now on from the da
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
@@ -81,6 +82,33 @@ def tie(table: str, columns: tuple[str, ...], target: str, pair: tuple[str, ...]
     op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
+def add_form_use() -> None:
+    """Let a form that was sent twice find its first answer, for a day."""
+    op.create_table(
+        "form_use",
+        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_form_use_organisation_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_form_use_user_id")),
+        sa.PrimaryKeyConstraint("organisation_id", "user_id", "digest", name=op.f("pk_form_use")),
+    )
+    op.create_index(op.f("ix_form_use_used_at"), "form_use", ["used_at"])
+    own = (
+        f"(SELECT current_setting('app.scope', true) = 'tenant') AND organisation_id = {ORG}"
+        " AND user_id = (SELECT NULLIF(current_setting('app.user_id', true), '')::bigint)"
+    )
+    platform = "(SELECT current_setting('app.scope', true) = 'platform')"
+    op.execute("ALTER TABLE form_use ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE form_use FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY people_1 ON form_use TO sb_web USING ({own}) WITH CHECK ({own})")
+    op.execute(f"CREATE POLICY platform ON form_use TO sb_worker USING ({platform}) WITH CHECK ({platform})")
+    op.execute("GRANT SELECT, INSERT, UPDATE ON form_use TO sb_web")
+    op.execute("GRANT SELECT, DELETE ON form_use TO sb_worker")
+
+
 def upgrade() -> None:
     """Replace each plain key by one with the tenant, and narrow the company's rules."""
     for table, tenant in PAIRS:
@@ -90,10 +118,12 @@ def upgrade() -> None:
         op.drop_constraint(f"fk_{table}_{column}", table, type_="foreignkey")
     op.create_index("ix_pack_agency_id", "pack", ["agency_id"])
     narrow(" AND sent_at IS NOT NULL")
+    add_form_use()
 
 
 def downgrade() -> None:
-    """Go back to plain keys and the wider rules."""
+    """Go back to plain keys and the wider rules; a form may take effect twice again."""
+    op.drop_table("form_use")
     narrow("")
     op.drop_index("ix_pack_agency_id", "pack")
     for table, column, tenant, target in KEYS:

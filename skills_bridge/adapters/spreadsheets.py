@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import pairwise
 from typing import Final
 
-from python_calamine import CalamineError, CalamineWorkbook
+from skills_bridge.adapters.workbooks import (
+    CELL_LIMIT,
+    COLUMN_LIMIT,
+    LINE_LIMIT,
+    MEGABYTE,
+    UnreadableFile,
+    read_workbook,
+)
 
-from skills_bridge.domain.errors import RuleBroken
-
-MEGABYTE: Final = 1024 * 1024
 FILE_LIMIT: Final = 12 * MEGABYTE
 """Largest file that is read, in bytes."""
 ROW_LIMIT: Final = 20_000
 """Most rows of one file, header not counted."""
-CELL_LIMIT: Final = 4000
-"""Signs of one cell that are kept."""
-UNPACKED_LIMIT: Final = 300 * MEGABYTE
-"""A workbook that unpacks to more is refused: nobody's list is that long."""
 
 DELIMITERS: Final = (";", ",", "\t")
 _ZIP, _OLD_EXCEL, _PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
@@ -50,15 +48,12 @@ class Table:
     rows: Sequence[TableRow]
 
 
-class UnreadableFile(RuleBroken):
-    """A file is no table that can be read; the code says why and the facts what was expected."""
-
-
 def read_table(content: bytes) -> Table:
     """Read the first sheet of a workbook, or a CSV whose encoding and delimiter are found out.
 
-    :raises UnreadableFile: ``file-empty``, ``file-too-big``, ``file-kind``, ``file-broken`` (fact ``row``) or
-        ``file-too-long`` (facts ``rows``, ``most``).
+    :raises UnreadableFile: ``file-empty``, ``file-too-big``, ``file-kind``, ``file-broken`` (fact ``row``),
+        ``file-too-long`` (facts ``rows``, ``most``), ``file-too-wide`` (facts ``columns``, ``most``), or what
+        :func:`~skills_bridge.adapters.workbooks.read_workbook` says of a workbook.
     """
     if len(content) > FILE_LIMIT:
         raise UnreadableFile("file-too-big", most=FILE_LIMIT // MEGABYTE)
@@ -66,7 +61,7 @@ def read_table(content: bytes) -> Table:
         raise UnreadableFile("file-empty")
     if content.startswith((_OLD_EXCEL, _PDF)):
         raise UnreadableFile("file-kind")
-    lines = _workbook_rows(content) if content.startswith(_ZIP) else _csv_rows(_decode(content))
+    lines = read_workbook(content) if content.startswith(_ZIP) else _csv_rows(_decode(content))
     return _table(lines)
 
 
@@ -74,6 +69,10 @@ def _table(lines: Iterable[Sequence[str]]) -> Table:
     header: tuple[str, ...] | None = None
     rows: list[TableRow] = []
     for number, cells in enumerate(lines, 1):
+        if number > LINE_LIMIT:
+            raise UnreadableFile("file-too-long", rows=number, most=ROW_LIMIT)
+        if len(cells) > COLUMN_LIMIT:
+            raise UnreadableFile("file-too-wide", columns=len(cells), most=COLUMN_LIMIT)
         kept = tuple(" ".join(cell.split())[:CELL_LIMIT] for cell in cells)
         if not any(kept):
             continue
@@ -128,29 +127,4 @@ def _csv_rows(text: str) -> Iterator[Sequence[str]]:
         raise UnreadableFile("file-broken", row=number + 1) from error
 
 
-def _workbook_rows(content: bytes) -> Iterator[Sequence[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-        if unpacked > UNPACKED_LIMIT:
-            raise UnreadableFile("file-too-big", most=FILE_LIMIT // MEGABYTE)
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            sheet = book.get_sheet_by_index(0)
-            if sheet.total_height > ROW_LIMIT * 2:
-                raise UnreadableFile("file-too-long", rows=sheet.total_height, most=ROW_LIMIT)
-            lines = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, zipfile.BadZipFile, IndexError) as error:
-        raise UnreadableFile("file-kind") from error
-    for line in lines:
-        yield [_text(cell) for cell in line]
-
-
-def _text(cell: object) -> str:
-    """Return a cell as a person would type it: whole numbers without a point, days as year-month-day."""
-    if isinstance(cell, bool):
-        return "oui" if cell else "non"
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+__all__ = ["FILE_LIMIT", "ROW_LIMIT", "Table", "TableRow", "UnreadableFile", "read_table"]

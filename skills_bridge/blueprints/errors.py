@@ -6,8 +6,9 @@ import uuid
 from contextlib import suppress
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,7 +16,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import close_reading
-from skills_bridge.domain.errors import DomainError, NotFound, NotPermitted, RuleBroken, Stale
+from skills_bridge.domain.errors import AlreadySent, DomainError, NotFound, NotPermitted, RuleBroken, Stale
 from skills_bridge.domain.matching import BadMatchingInput
 
 logger = structlog.get_logger()
@@ -57,7 +58,7 @@ def on_http(error: HTTPException) -> ResponseReturnValue:
     return error_page(error.code)
 
 
-def on_csrf(_: CSRFError) -> ResponseReturnValue:
+def on_csrf(_error: CSRFError) -> ResponseReturnValue:
     """A form that is too old or not ours."""
     return error_page(400)
 
@@ -68,6 +69,9 @@ def on_refusal(error: DomainError) -> ResponseReturnValue:
         return error_page(404)
     if isinstance(error, NotPermitted):
         return error_page(403)
+    if isinstance(error, AlreadySent):
+        flash(_("Ce formulaire était déjà envoyé : il n’a eu qu’un effet, que voici."), "info")
+        return redirect(error.location or url_for("home.index"))
     status = 412 if isinstance(error, Stale) else 409
     sentence = explain(error) if isinstance(error, RuleBroken | BadMatchingInput) else ""
     return error_page(status if status in PAGES else 409, sentence=sentence)

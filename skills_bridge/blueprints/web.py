@@ -6,14 +6,19 @@ method then reads in a READ ONLY transaction of the tenant scope, an unsafe one 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Final, ParamSpec
+from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import Request, Response, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from skills_bridge.blueprints.proofs import proof_wanted
@@ -32,6 +37,7 @@ from skills_bridge.extensions import db
 from skills_bridge.policies.permissions import Permission, may
 from skills_bridge.queries.accounts import Installation, get_actor, get_installation
 from skills_bridge.services.accounts import TOUCH_AFTER, find_session
+from skills_bridge.services.sending import keep_answer, use_form
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 
 P = ParamSpec("P")
@@ -155,6 +161,17 @@ def is_local_path(path: str | None) -> bool:
     )
 
 
+def is_foreign(asked: Request) -> bool:
+    """Say whether a browser tells that another site sends this; one that tells nothing is judged by its token alone.
+
+    The host is one of the trusted ones by now. A page that hides where it comes from (``null``) is none of ours.
+    """
+    origin = asked.headers.get("Origin")
+    if origin is None:
+        return asked.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}
+    return urlsplit(origin).netloc != asked.host
+
+
 def reading() -> Session:
     """Return the session for reads: READ ONLY, in the scope of the actor's organisation."""
     if "reading" not in g:
@@ -163,16 +180,56 @@ def reading() -> Session:
     return found
 
 
-def unit_of_work() -> AbstractContextManager[UnitOfWork]:
-    """Return the transaction of one write, in the scope of the actor's organisation.
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """Open the transaction of one write, in the scope of the actor's organisation; a form takes effect once.
 
     :raises RuntimeError: a page that only shows would write.
+    :raises AlreadySent: the same form took effect before.
     """
     if request.method in SAFE_METHODS:
         raise RuntimeError("a safe method never writes")
     close_reading(None)
-    actor = current_actor()
-    return transaction(db.session, actor=actor, scope=tenant_scope(actor))
+    actor, digest = current_actor(), form_digest()
+    with transaction(db.session, actor=actor, scope=tenant_scope(actor)) as uow:
+        if digest is not None and "form_used" not in g:
+            use_form(uow, digest=digest)
+            g.form_used = digest
+        yield uow
+
+
+def form_key() -> str:
+    """Return what tells this page's forms from those of any other page."""
+    if "form_key" not in g:
+        g.form_key = secrets.token_urlsafe(12)
+    found: str = g.form_key
+    return found
+
+
+def form_digest() -> bytes | None:
+    """Return the digest of the form that was sent; None for one that its page sends again and again by itself."""
+    if "HX-Request" in request.headers or not request.form.get("form_key"):
+        return None
+    files = [(name, hashlib.sha256(file.stream.read()).hexdigest()) for name, file in request.files.items(multi=True)]
+    for file in request.files.values():
+        file.stream.seek(0)
+    told = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    whole = json.dumps([request.full_path, sorted(told), sorted(files)], ensure_ascii=False)
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()
+
+
+def keep_form(response: Response) -> Response:
+    """Remember where the answer to a form led: after every request."""
+    digest = g.pop("form_used", None)
+    if digest is not None and response.location and not getattr(g, "database_down", False):
+        actor = current_actor()
+        with (
+            suppress(DBAPIError),  # the effect stands; who sends the form again is led home
+            Session(db.engine) as own,
+            transaction(own, actor=actor, scope=tenant_scope(actor)) as uow,
+        ):
+            keep_answer(uow, digest=digest, location=response.location)
+    return response
 
 
 def close_reading(_: BaseException | None) -> None:

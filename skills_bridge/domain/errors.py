@@ -6,6 +6,7 @@ DomainError
 │   ├── Stale         somebody else changed the object first
 │   ├── AlreadyDone   the act was done before, by oneself or somebody else
 │   └── Invalid       a value breaks a rule; names the field
+├── AlreadySent       the same form took effect before; its answer is given again
 ├── NotFound          there is no such object in the actor's scope (404)
 └── NotPermitted      the actor may not do this (403)
 """
@@ -57,6 +58,15 @@ class Invalid(RuleBroken):
         """Remember the rule, the field and the facts."""
         super().__init__(code, field=field, **facts)
         self.field = field
+
+
+class AlreadySent(DomainError):
+    """The same form took effect before: a double click, a reload, an answer that got lost."""
+
+    def __init__(self, location: str | None) -> None:
+        """Remember where the first answer led; None if it was never given."""
+        super().__init__("already-sent")
+        self.location = location
 
 
 class NotFound(DomainError):

@@ -55,6 +55,7 @@ from skills_bridge.models.seekers import (
     SeekerIdentity,
     SeekerLanguage,
 )
+from skills_bridge.models.sending import FormUse
 from skills_bridge.models.training import Cohort, Enrolment, Programme, ProgrammeOutcome
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "EducationLevel",
     "Enrolment",
     "FigureValue",
+    "FormUse",
     "Gate",
     "HeldCompetency",
     "ImportBatch",

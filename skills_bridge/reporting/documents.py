@@ -10,6 +10,7 @@ from io import StringIO
 from typing import Any, Final
 
 from skills_bridge.reporting.catalogue import CATALOGUE, Kpi
+from skills_bridge.reporting.delimited import mark_text
 from skills_bridge.reporting.facts import Facts
 from skills_bridge.reporting.figures import Breakdown, Figure
 from skills_bridge.reporting.month import MonthFigures, PackContext
@@ -36,7 +37,6 @@ CSV_COLUMNS: Final = (
     "cut_off",
     "notice",
 )
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def canonical_json(value: object) -> bytes:
@@ -145,4 +145,4 @@ def write_csv(facts: Facts, month: MonthFigures, context: PackContext, words: Ma
 
 def _safe(value: object) -> object:
     """Keep a text from being read as a formula by a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return mark_text(value) if isinstance(value, str) else value

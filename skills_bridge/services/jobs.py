@@ -86,8 +86,20 @@ def sweep_leases(uow: UnitOfWork) -> int:
     return back.rowcount
 
 
-def claim_job(uow: UnitOfWork, *, job_id: int) -> Claim | None:
-    """Take a job for one attempt; None if somebody has it, or it needs nobody any more. Platform scope."""
+REFUSED: Final = "job.refused"
+"""The audit's word for work that was asked for and not done: a forged message, or a refusal of the business."""
+
+
+def claim_job(uow: UnitOfWork, *, job_id: int, task: str | None = None) -> Claim | None:
+    """Take a job for one attempt; None if somebody has it, or it needs nobody any more. Platform scope.
+
+    A message is untrusted: the ``task`` that it started must be the one that the row asks for, or the scope of one
+    kind of work would serve another.
+    """
+    kind = None if task is None else uow.session.scalar(select(Job.kind).where(Job.id == job_id))
+    if kind is not None and kind != task:
+        uow.audit(REFUSED, "job", job_id, task=task, kind=kind)
+        return None
     attempt = uow.session.scalar(
         update(Job)
         .where(
@@ -141,6 +153,8 @@ def finish_job(session: Session, *, claim: Claim) -> None:
 def fail_job(uow: UnitOfWork, *, claim: Claim, error: str, is_final: bool = False) -> None:
     """Give a job back after an error, later each time; after the last attempt, to the dead letters. Platform scope."""
     dead = is_final or claim.attempt >= MAX_ATTEMPTS
+    if is_final:
+        uow.audit(REFUSED, "job", claim.job_id, error=error[:ERROR_LENGTH])
     uow.session.execute(
         update(Job)
         .where(Job.id == claim.job_id, Job.attempts == claim.attempt, Job.state == JobState.RUNNING)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from celery import current_task
 from celery.signals import worker_process_init
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -123,13 +124,15 @@ def claimed(job_id: int) -> Iterator[Work | None]:
     dead letters at once; any other error gives the job back for another attempt.
     """
     with platform_work() as uow:
-        claim = claim_job(uow, job_id=job_id)
+        claim = claim_job(uow, job_id=job_id, task=current_task.name if current_task else None)
     if claim is None:
         yield None
         return
     log = logger.bind(job_id=job_id, attempt=claim.attempt)
+    has_begun = False
     try:
         with _lease(claim), _effect(claim) as work:
+            has_begun = True
             yield work
             finish_job(work.uow.session, claim=claim)
     except Exception as error:
@@ -142,6 +145,8 @@ def claimed(job_id: int) -> Iterator[Work | None]:
             raise
     else:
         log.info("job done")
+    if not has_begun:  # refused before the work: the task has nothing to do, and the dead letters say why
+        yield None
 
 
 def _give_back(claim: Claim, error: Exception) -> None:
@@ -174,10 +179,12 @@ def _effect(claim: Claim) -> Iterator[Work]:
 def _scope_of(session: Session, job: Job) -> tuple[Scope, Actor]:
     """Return the platform scope for listed work, else the scope of the organisation that asked.
 
-    :raises RuleBroken: that organisation may not act any more.
+    :raises RuleBroken: no organisation asked, or it may not act any more.
     """
-    if job.kind in PLATFORM_JOBS or job.organisation_id is None:
+    if job.kind in PLATFORM_JOBS:
         return PLATFORM_SCOPE, CLOCK
+    if job.organisation_id is None:
+        raise RuleBroken("job-without-organisation")
     organisation = session.get_one(Organisation, job.organisation_id)
     if organisation.state is not OrganisationState.VERIFIED:
         raise RuleBroken("organisation-not-active")

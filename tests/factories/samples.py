@@ -200,7 +200,7 @@ def cohorts(world: World) -> Iterator[Sample]:
     """A planned cohort is its centre's; once announced, the agency and the association see it."""
     for row in rows(world, Cohort):
         others = frozenset[str]() if row.state == "draft" else AGENCY | {"association"}
-        yield Sample({"reference": row.reference}, others | {key_of(world, row.centre_id)})
+        yield Sample({"reference": row.reference}, others | {key_of(world, row.centre_id)}, row.state)
 
 
 @sample("/cohorts/<string:reference>/enrolments/<uuid:public_id>")

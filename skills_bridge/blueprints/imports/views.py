@@ -25,13 +25,12 @@ from skills_bridge.domain.imports import Column as FileColumn
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.imports import BatchLine, BatchPage, RowLine, get_batch_page, list_batches, list_rejected
 from skills_bridge.queries.jobs import get_progress
+from skills_bridge.reporting.delimited import mark_text
 from skills_bridge.services.imports import cancel_batch, confirm_batch, export_rejected, receive_batch
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 
 DELIMITER: Final = ";"
-RISKY: Final = ("=", "+", "-", "@", "\t")
-"""Signs with which a spreadsheet would take a cell for a formula."""
 EXAMPLE: Final = {
     FileColumn.NUMBER: "ZZ000001",
     FileColumn.LAST_NAME: "Fictif",
@@ -190,7 +189,7 @@ def export(batch_id: int) -> ResponseReturnValue:
         rows = export_rejected(uow, batch_id=batch_id, vault=vault())
     names = [column.value for column in FileColumn if any(column.value in row[1] for row in rows)]
     lines = [
-        [str(number), _sentences(problems), *(_safe(cells.get(name, "")) for name in names)]
+        [str(number), mark_text(_sentences(problems)), *(mark_text(cells.get(name, "")) for name in names)]
         for number, cells, problems in rows
     ]
     return _csv(f"a-corriger-{batch_id}.csv", [[*NOTES, *names], *lines])
@@ -214,15 +213,10 @@ def _sentences(problems: Iterable[Problem]) -> str:
     return " | ".join(f"{one.column}: {explain_problem(one)}" for one in problems)
 
 
-def _safe(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; reading it again drops the apostrophe."""
-    return f"'{cell}" if cell.startswith(RISKY) else cell
-
-
 def _csv(name: str, lines: Iterable[Iterable[str]]) -> Response:
     """Return a CSV that a French spreadsheet opens by itself."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=DELIMITER).writerows(lines)
+    csv.writer(out, delimiter=DELIMITER, quoting=csv.QUOTE_ALL).writerows(lines)
     response = Response(out.getvalue().encode("utf-8-sig"), mimetype="text/csv; charset=utf-8")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

@@ -41,6 +41,20 @@ register_refusals(
         "file-broken": _l(
             "La ligne %(row)s est illisible, sans doute un guillemet non fermé. Corrigez-la, puis renvoyez le fichier."
         ),
+        "file-too-wide": _l("Le fichier compte %(columns)s colonnes ; la limite est de %(most)s. Partez du modèle."),
+        "file-bomb": _l(
+            "Ce classeur contient bien plus qu’une liste de personnes. Copiez les lignes dans un classeur neuf."
+        ),
+        "file-macros": _l(
+            "Ce classeur contient des macros ou des objets. Enregistrez la feuille seule, en XLSX sans macro ou en CSV."
+        ),
+        "file-links": _l(
+            "Ce classeur renvoie à d’autres fichiers. Copiez les valeurs, sans liaison, dans un classeur neuf."
+        ),
+        "file-unreadable": _l(
+            "La lecture de ce classeur a été arrêtée : elle demandait trop de mémoire ou de temps."
+            " Copiez les lignes dans un classeur neuf."
+        ),
         "header-missing": _l(
             "La première ligne doit nommer les colonnes. Manque : %(missing)s. Trouvé : %(found)s. Partez du modèle."
         ),

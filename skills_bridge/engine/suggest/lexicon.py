@@ -25,7 +25,7 @@ MOST_SHARED: Final = 3
 """Entries that may share an acronym; one that more share says too little."""
 _FIRST_LETTER: Final = 0xF0000  # a private plane of Unicode: no such letter comes from a text
 _STRANGE: Final = "\0"
-_ACRONYM: Final = re.compile(r"\b(?:(?=[A-Z0-9-]*[A-Z][A-Z0-9-]*[A-Z])|\d(?=[A-Z]))[A-Z0-9][A-Z0-9-]*\b")
+_ACRONYM: Final = re.compile(r"\b(?:(?=[A-Z0-9-]{0,40}[A-Z][A-Z0-9-]{0,40}[A-Z])|\d(?=[A-Z]))[A-Z0-9][A-Z0-9-]*\b")
 
 Entries = tuple[int, ...]
 

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from skills_bridge.adapters.texts import LOCALES, translations_of
 from skills_bridge.blueprints.formats import add_filters
 from skills_bridge.blueprints.listing import add_listing
+from skills_bridge.blueprints.web import form_key
 
 
 class Catalogues(Domain):  # type: ignore[misc]  # flask_babel has no types
@@ -26,6 +27,7 @@ def app() -> Flask:
     babel = Babel(app, locale_selector=lambda: LOCALES[request.args.get("lang", "fr")])
     babel.domain_instance = Catalogues()
     CSRFProtect(app)
+    app.jinja_env.globals["form_key"] = form_key
     add_filters(app)
     add_listing(app)
     return app

@@ -26,9 +26,8 @@ from skills_bridge.domain.errors import Stale
 from skills_bridge.domain.events import Event
 from skills_bridge.domain.reactions import REACTIONS
 from skills_bridge.models import Job, StateChange
-from skills_bridge.models.changed_people import changed_people, forget_changes, lists_changed
+from skills_bridge.models.changed_people import SCOPE_KEY, changed_people, forget_changes, lists_changed
 
-SCOPE_KEY = "skills_bridge.scope"
 READ_ONLY_KEY = "skills_bridge.read_only"
 
 ENTER = text(
@@ -141,8 +140,11 @@ def enter_scope(session: Session, _: SessionTransaction, connection: Connection)
     )
 
 
-def pack_changed(uow: UnitOfWork) -> None:
-    """Pack anew what matching reads of the people whom this transaction changed, whoever may see them."""
+def pack_changed(uow: UnitOfWork) -> bool:
+    """Pack anew what matching reads of the people whom this transaction changed, whoever may see them.
+
+    Say whether there was anybody.
+    """
     if lists_changed(uow.session):
         uow.session.execute(RENEW_REFERENCE)
     people = sorted(changed_people(uow.session))
@@ -150,6 +152,7 @@ def pack_changed(uow: UnitOfWork) -> None:
         some = people[first : first + PACKED_AT_ONCE]
         uow.session.execute(PACK, {"people": some, "today": local_day(uow.now)})
     forget_changes(uow.session)
+    return bool(people)
 
 
 def add_jobs(uow: UnitOfWork) -> None:

@@ -29,6 +29,7 @@ from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.reference import lists
 from skills_bridge.services.framework import load_reference
 from skills_bridge.unit_of_work import transaction
+from tests.compiled import compile_matching
 
 VAR: Final = Path(__file__).resolve().parents[1] / "var"
 FOLDER_VARIABLE: Final = "SKILLS_BRIDGE_TEST_FOLDER"
@@ -113,6 +114,7 @@ def _start(folder: Path) -> dict[str, str]:
         create_roles(superuser_url, passwords)
         create_database(superuser_url, TEMPLATE)
         build_template(role_urls(superuser_url, passwords, TEMPLATE))
+        compile_matching()
     except Exception:  # noqa: BLE001  # whatever it was, it is told by each test
         return {"error": traceback.format_exc()}
     return {"superuser_url": superuser_url, "broker_url": broker_url}

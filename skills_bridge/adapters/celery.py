@@ -12,6 +12,9 @@ QUEUES: Final = ("mail", "match", "import", "sweep")
 WORKERS: Final[dict[str, tuple[str, ...]]] = {"worker": ("mail", "import", "sweep"), "matcher": ("match",)}
 """Which worker listens to which queues: matching may take minutes, and no notice or pack waits behind it."""
 
+MEMORY_KIB: Final[dict[str, int]] = {"worker": 300_000, "matcher": 1_500_000}
+"""When a process of each worker is replaced after its task; the index that a matcher maps counts as its own memory."""
+
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "accounts.*": {"queue": "sweep"},
     "audit.*": {"queue": "sweep"},
@@ -57,7 +60,8 @@ def make_celery(broker_url: str) -> Celery:
         broker_connection_max_retries=None,
         worker_prefetch_multiplier=1,
         worker_max_tasks_per_child=500,
-        worker_max_memory_per_child=300_000,
+        worker_max_memory_per_child=MEMORY_KIB["worker"],
+        worker_proc_alive_timeout=120.0,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_soft_shutdown_timeout=30.0,
         worker_enable_soft_shutdown_on_idle=True,

@@ -18,7 +18,7 @@ from typing import Final
 
 import skills_bridge
 from skills_bridge.adapters import processes, servers
-from skills_bridge.adapters.celery import WORKERS
+from skills_bridge.adapters.celery import MEMORY_KIB, WORKERS
 from skills_bridge.adapters.database_roles import (
     RolePasswords,
     check_roles_are_ours,
@@ -62,6 +62,7 @@ class PortTaken(Exception):
 def worker_arguments(name: str, application: str = "wsgi:celery") -> list[str]:
     """Return how one of ``WORKERS`` is started by ``celery``."""
     lane = ["-n", f"{name}@%h", "-Q", ",".join(WORKERS[name]), "-c", str(CONCURRENCY)]
+    lane += ["--max-memory-per-child", str(MEMORY_KIB[name])]
     return ["-A", application, "worker", *lane, "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
 
 

@@ -65,12 +65,12 @@ def read_input(kept: bytes) -> RunInput:
     head, found = _columns_of(_plain(kept))
     return RunInput(
         pool=build_pool(
-            _table(SeekerColumns, "SeekerColumns", found),
-            _table(RelationColumns, "RelationColumns", found),
+            table_of(SeekerColumns, "SeekerColumns", found),
+            table_of(RelationColumns, "RelationColumns", found),
             as_of=head["as_of"],
         ),
-        openings=_table(OpeningColumns, "OpeningColumns", found),
-        cohorts=_table(CohortColumns, "CohortColumns", found),
+        openings=table_of(OpeningColumns, "OpeningColumns", found),
+        cohorts=table_of(CohortColumns, "CohortColumns", found),
         policies=PolicySet.from_parameters(head["policies"]),
     )
 
@@ -98,12 +98,12 @@ def _columns_of(plain: bytes) -> tuple[dict[str, Any], Found]:
     return head, found
 
 
-def _table(kind: type[Table], path: str, found: Found) -> Table:
-    """Return a table, and the lists in it, from the columns that stand under its path."""
+def table_of(kind: type[Table], path: str, found: Found) -> Table:
+    """Return a table, and the lists in it, from the columns that stand under its path (``digest.named_columns``)."""
     hints = get_type_hints(kind)
     parts = {}
     for part in fields(kind):  # type: ignore[arg-type]  # every child is a dataclass
         name, hint = f"{path}.{part.name}", hints[part.name]
         is_table = isinstance(hint, type) and issubclass(hint, Columns)
-        parts[part.name] = _table(hint, name, found) if is_table else found[name]
+        parts[part.name] = table_of(hint, name, found) if is_table else found[name]
     return kind(**parts)

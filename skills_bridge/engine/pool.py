@@ -1,10 +1,11 @@
-"""The people of a run, indexed by competency; built once, read by any number of lists and traces."""
+"""The people of a run, with their holdings by competency; read by any number of lists and traces."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,19 +22,38 @@ Sources = Mapping[int, tuple[tuple[int, int], ...]]
 
 @dataclass(frozen=True, eq=False)
 class Pool:
-    """People, relations and the day of judgement, with the holdings sorted by competency.
+    """People, relations and the day of judgement; nothing here depends on the policy.
 
-    Parallel arrays: ``competency`` rising, ``seeker`` the place of the person, ``code`` the holding as one byte
-    without relation, expired proofs already turned into declarations. Nothing here depends on the policy.
+    The holdings are sorted by competency when they are first asked for, as parallel arrays: ``competency`` rising,
+    ``seeker`` the place of the person, ``code`` the holding as one byte without relation, expired proofs already turned
+    into declarations. Whoever only passes the people on never pays for that.
     """
 
     seekers: SeekerColumns
     relations: RelationColumns
     as_of: int
     sources: Sources
-    competency: Ints
-    seeker: Int64s
-    code: Codes8
+
+    @cached_property
+    def _order(self) -> Int64s:
+        return np.argsort(self.seekers.held.competency, kind="stable")
+
+    @cached_property
+    def competency(self) -> Ints:
+        """The competency of each holding, rising."""
+        return self.seekers.held.competency[self._order]
+
+    @cached_property
+    def seeker(self) -> Int64s:
+        """The place of the person of each holding."""
+        return self.seekers.held.owners[self._order]
+
+    @cached_property
+    def code(self) -> Codes8:
+        """Evidence and level of each holding."""
+        held = self.seekers.held
+        codes = (effective_evidence(held, self.as_of) * len(LEVELS) + held.level - 1).astype(np.uint8)
+        return codes[self._order]
 
     def holdings(self, competency: int) -> Iterator[tuple[int, Int64s, Codes8]]:
         """Yield relation, people and codes of the holdings that count for a competency."""
@@ -50,16 +70,16 @@ class Pool:
         for place in people:
             if not 0 <= place < len(self.seekers):
                 raise NotInInput("SeekerColumns", "seeker_id", place, len(self.seekers))
-        return _index(self.seekers.take(people), self.relations, self.as_of, self.sources)
+        return Pool(self.seekers.take(people), self.relations, self.as_of, self.sources)
 
 
 def build_pool(seekers: SeekerColumns, relations: RelationColumns, *, as_of: int) -> Pool:
-    """Index the people as they stand on the day ``as_of`` (days since 1970-01-01)."""
+    """Return the people as they stand on the day ``as_of`` (days since 1970-01-01)."""
     sources: dict[int, list[tuple[int, int]]] = defaultdict(list)
     columns = (relations.competency.tolist(), relations.related.tolist(), relations.kind.tolist())
     for held, related, kind in zip(*columns, strict=True):
         sources[related].append((held, kind))
-    return _index(seekers, relations, as_of, {related: tuple(found) for related, found in sources.items()})
+    return Pool(seekers, relations, as_of, {related: tuple(found) for related, found in sources.items()})
 
 
 def expired(held: HeldLists, as_of: int) -> Bools:
@@ -72,10 +92,3 @@ def expired(held: HeldLists, as_of: int) -> Bools:
 def effective_evidence(held: HeldLists, as_of: int) -> Codes8:
     """Return the evidence that counts on the day: an expired assessment or certificate is a declaration."""
     return np.where(expired(held, as_of), Evidence.DECLARED.rank, held.evidence).astype(np.uint8)
-
-
-def _index(seekers: SeekerColumns, relations: RelationColumns, as_of: int, sources: Sources) -> Pool:
-    held = seekers.held
-    codes = (effective_evidence(held, as_of) * len(LEVELS) + held.level - 1).astype(np.uint8)
-    order = np.argsort(held.competency, kind="stable")
-    return Pool(seekers, relations, as_of, sources, held.competency[order], held.owners[order], codes[order])

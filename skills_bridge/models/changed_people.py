@@ -28,6 +28,8 @@ from skills_bridge.models.framework import (
 from skills_bridge.models.placements import Placement
 from skills_bridge.models.seekers import Consent, HeldCompetency, Seeker, SeekerLanguage
 
+SCOPE_KEY: Final = "skills_bridge.scope"
+"""Set by the unit of work; a session without a scope is not the product's, and packs nothing."""
 PEOPLE_KEY: Final = "skills_bridge.changed_people"
 NOTED_KEY: Final = "skills_bridge.noted_tables"
 LISTS_KEY: Final = "skills_bridge.changed_lists"
@@ -86,6 +88,8 @@ def forget_changes(session: Session) -> None:
 @event.listens_for(Session, "after_flush")
 def note_rows(session: Session, _: UOWTransaction) -> None:
     """Note the people of the rows that are being written."""
+    if SCOPE_KEY not in session.info:
+        return
     for row in (*session.new, *session.dirty, *session.deleted):
         table = getattr(row, "__tablename__", "")
         if table in OWNERS:
@@ -101,6 +105,8 @@ def note_statement(state: ORMExecuteState) -> None:
     :raises UnknownPeople: it changes profiles and names nobody.
     """
     statement = state.statement
+    if SCOPE_KEY not in state.session.info:
+        return
     if isinstance(statement, TextClause):
         if WRITES.search(statement.text):
             raise UnknownPeople(statement.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from skills_bridge.services import matching
-from skills_bridge.tasks.runtime import claimed
+from skills_bridge.tasks.runtime import claimed, runtime
 
 
 @shared_task(name="matching.match_opening")  # type: ignore[untyped-decorator]  # celery has no types
@@ -13,7 +13,8 @@ def match_opening(job_id: int) -> None:
     """Compute the shortlist of one opening; safe to run twice."""
     with claimed(job_id) as work:
         if work:
-            matching.compute_shortlist(work.uow, opening_id=work.object_id, progress=work.progress)
+            files = runtime().index_files
+            matching.compute_shortlist(work.uow, opening_id=work.object_id, progress=work.progress, files=files)
 
 
 @shared_task(name="matching.match_for_cohort")  # type: ignore[untyped-decorator]  # celery has no types
@@ -45,7 +46,8 @@ def match_agency(job_id: int) -> None:
     """Compute the shortlists of all openings of an agency; safe to run twice."""
     with claimed(job_id) as work:
         if work:
-            matching.compute_full_run(work.uow, agency_id=work.object_id, progress=work.progress)
+            files = runtime().index_files
+            matching.compute_full_run(work.uow, agency_id=work.object_id, progress=work.progress, files=files)
 
 
 @shared_task(name="matching.report_exposure")  # type: ignore[untyped-decorator]  # celery has no types

@@ -6,24 +6,27 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from celery import current_task
+from celery import current_app, current_task
 from celery.signals import worker_process_init
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import engine_of
 from skills_bridge.adapters.mail import Mailer, mailer_of
+from skills_bridge.adapters.match_index import MatchIndexFiles
 from skills_bridge.adapters.vault import Sealer, Vault
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, Scope, ScopeKind
 from skills_bridge.domain.errors import AlreadyDone, DomainError, RuleBroken
 from skills_bridge.domain.jobs import PLATFORM_JOBS, RENEW_SECONDS
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.settings import Settings
+from skills_bridge.engine.national import warm
+from skills_bridge.engine.national.packed import warm_unpacking
 from skills_bridge.models import Job, Organisation
 from skills_bridge.services.jobs import (
     TAKEN_OVER,
@@ -37,6 +40,8 @@ from skills_bridge.services.jobs import (
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction
 
 logger = structlog.get_logger()
+INDEX_FOLDER: Final = "match-index"
+MATCH_QUEUE: Final = "match"
 
 
 @dataclass
@@ -49,6 +54,7 @@ class Runtime:
     vault: Vault
     sealer: Sealer
     mailer: Mailer
+    index_files: MatchIndexFiles
 
 
 _RUNTIME: dict[str, Runtime] = {}
@@ -63,6 +69,7 @@ def start_runtime(settings: Settings) -> Runtime:
         vault=Vault(settings.vault),
         sealer=Sealer(settings.seal),
         mailer=mailer_of(settings.mail),
+        index_files=MatchIndexFiles(settings.files_dir / INDEX_FOLDER),
     )
     return _RUNTIME["this"]
 
@@ -78,6 +85,21 @@ def forget_connections(**_: Any) -> None:
     if "this" in _RUNTIME:
         runtime().engine.dispose(close=False)
         runtime().report_engine.dispose(close=False)
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
+def get_ready_to_match(**_: Any) -> None:
+    """Compile and map what matching needs before the first task: it must not be slower than the tenth.
+
+    Only in processes that listen to the queue of matching; the others never need it.
+    """
+    if MATCH_QUEUE in current_app.amqp.queues.consume_from:
+        warm()
+        warm_unpacking()
+        for agency_id in runtime().index_files.agencies():
+            runtime().index_files.newest(agency_id)
+        with platform_work() as uow:
+            uow.session.execute(text("SELECT 1"))  # opens the connection
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from skills_bridge.domain.seekers import (
     Registration,
 )
 from skills_bridge.models import Competency, JobProfile, MatchExposure, Opening, Referral, Seeker
-from skills_bridge.services.matching import compute_full_run, compute_shortlist, report_exposure
+from skills_bridge.services.matching import compute_full_run, compute_shortlist, pack_next, report_exposure
 from skills_bridge.services.placements import record_placement
 from skills_bridge.services.referrals import invite, record_answer, refer, send_referral
 from skills_bridge.services.referrals import select as choose
@@ -93,6 +93,12 @@ def hold(
     with world.acting(who) as uow:
         competency_id = uow.session.scalars(select(Competency.id).where(Competency.code == code)).one()
         record_competency(uow, seeker_id=seeker_id, competency_id=competency_id, level=level, evidence=evidence)
+
+
+def packed_anew(world: World) -> None:
+    """Pack everybody, after a test has written behind the rules."""
+    with world.platform() as uow:
+        pack_next(uow)
 
 
 def fitting_seeker(world: World, **profile: Any) -> int:

@@ -17,7 +17,7 @@ from numba import njit
 
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.columns import RelationColumns, SeekerColumns
-from skills_bridge.engine.national.holdings import written_out
+from skills_bridge.engine.national.holdings import Holdings, written_out
 from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, Words, layout_of_held
 from skills_bridge.engine.national.signatures import signatures_of
 from skills_bridge.engine.score import order_keys
@@ -76,14 +76,21 @@ class NationalIndex:
 
 
 def build_index(
-    seekers: SeekerColumns, relations: RelationColumns, *, as_of: int, layout: GateLayout | None = None
+    seekers: SeekerColumns,
+    relations: RelationColumns,
+    *,
+    as_of: int,
+    layout: GateLayout | None = None,
+    holdings: Holdings | None = None,
 ) -> NationalIndex:
     """Index the people as they stand on the day ``as_of`` (days since 1970-01-01); the order of rows does not matter.
+
+    ``holdings`` are what the competencies count for on that day, if that is known already.
 
     :raises NotInInput: a person holds a code that ``layout`` does not list, although it should list all that are held.
     """
     layout = layout or layout_of_held(seekers)
-    holdings = written_out(seekers, relations, as_of)
+    holdings = holdings or written_out(seekers, relations, as_of)
     sure, maybe = signatures_of(seekers, layout)
     key = order_keys(np.zeros(len(seekers), np.int64), seekers.registered_day, seekers.seeker_id)
     is_holder = np.diff(seekers.held.start) > 0

@@ -67,9 +67,14 @@ class RunLine:
         """Whether the opening asked for any competency: else there is no score."""
         return bool(self.counts.get("asked"))
 
-    def count(self, kind: ResultClass | str) -> int:
-        """How many people were judged in one way."""
-        return int(self.counts.get("classes", {}).get(str(kind), 0))
+    def count(self, kind: ResultClass | str) -> int | None:
+        """How many people were judged in one way; None where a run over a country did not count them all."""
+        found: int | None = self.counts.get("classes", {}).get(str(kind))
+        return found
+
+    def at_least(self, kind: ResultClass | str) -> int:
+        """How many people a list holds that is full, where the others were not counted."""
+        return int(self.counts.get("at_least", {}).get(str(kind), 0))
 
     def told(self, name: str) -> tuple[tuple[str, int], ...]:
         """One of the counts by reason (``gates``, ``alone``, ``missing``), the greatest first, without zeros."""

@@ -14,8 +14,8 @@ from skills_bridge.engine.arrays import NO_VALUE
 from skills_bridge.engine.difference import Computed, Move, differences
 from skills_bridge.engine.digest import digest_of_lists
 from skills_bridge.engine.kept_input import read_input
+from skills_bridge.engine.national import build_index, shortlist_all
 from skills_bridge.engine.results import RESULT_CLASSES
-from skills_bridge.engine.shortlist import shortlist
 from skills_bridge.models import MatchInput, MatchResult, MatchRun, Opening, Seeker
 
 Row = tuple[Any, ...]
@@ -82,7 +82,8 @@ def _computed(session: Session, run_id: int) -> tuple[MatchRun, Computed]:
     if run is None or kept is None:
         raise NotFound("match_run" if run is None else "match_input", run_id)
     inputs = read_input(kept.content)
-    return run, Computed(inputs, shortlist(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies))
+    index = build_index(inputs.pool.seekers, inputs.pool.relations, as_of=inputs.pool.as_of)
+    return run, Computed(inputs, shortlist_all(index, inputs.openings, inputs.cohorts, inputs.policies))
 
 
 def _rows_of(run: Computed) -> frozenset[Row]:

@@ -54,9 +54,10 @@ class RunHistoryLine:
         """How long the run took from its first reading."""
         return sum(self.times.values()) if self.times else None
 
-    def count(self, kind: str) -> int:
-        """How many pairs were judged in one way."""
-        return int(self.counts.get("classes", {}).get(kind, 0))
+    def count(self, kind: str) -> int | None:
+        """How many pairs were judged in one way; None where a run over a country did not count them all."""
+        found: int | None = self.counts.get("classes", {}).get(kind)
+        return found
 
 
 @dataclass(frozen=True)

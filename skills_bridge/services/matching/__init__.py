@@ -5,8 +5,8 @@ from skills_bridge.services.matching.asking import (
     ask_all_matches,
     ask_match,
     match_for_cohort,
-    match_for_seeker,
 )
+from skills_bridge.services.matching.changing import match_for_seeker
 from skills_bridge.services.matching.computing import compute_shortlist
 from skills_bridge.services.matching.deciding import accept_proposal, accept_several, set_aside, take_up
 from skills_bridge.services.matching.exposing import report_exposure

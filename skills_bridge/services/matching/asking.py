@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Select, select
 
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.events import MatchAsked
@@ -12,15 +12,11 @@ from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.models import (
     Cohort,
-    CompetencyRelation,
-    HeldCompetency,
     Job,
-    MatchResult,
     Opening,
     OpeningRevision,
     ProgrammeOutcome,
     Requirement,
-    Seeker,
 )
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.unit_of_work import UnitOfWork
@@ -38,12 +34,12 @@ def ask_match(uow: UnitOfWork, *, opening_id: int) -> bool:
     if opening is None:
         raise NotFound("opening", opening_id)
     authorize(uow.actor, Permission.MATCH_RUN, opening)
-    return bool(_ask(uow, (opening_id,)))
+    return bool(ask_openings(uow, (opening_id,)))
 
 
 def ask_all_matches(uow: UnitOfWork) -> int:
     """Ask for a new shortlist of every live opening and return how many were asked for; platform scope."""
-    return _ask(uow, uow.session.scalars(_live()).all())
+    return ask_openings(uow, uow.session.scalars(_live()).all())
 
 
 def match_for_cohort(uow: UnitOfWork, *, cohort_id: int) -> int:
@@ -64,38 +60,10 @@ def match_for_cohort(uow: UnitOfWork, *, cohort_id: int) -> int:
             OpeningRevision.start_on >= Cohort.expected_end_on,
         )
     )
-    return _ask(uow, uow.session.scalars(touched.distinct()).all())
+    return ask_openings(uow, uow.session.scalars(touched.distinct()).all())
 
 
-def match_for_seeker(uow: UnitOfWork, *, seeker_id: int) -> int:
-    """Ask for the shortlists that a person's change may touch; platform scope.
-
-    These are the live openings in whose current lists the person stands, those of a profile that she wants, and those
-    that ask for a competency that she holds or that a held one counts for.
-    """
-    held = select(HeldCompetency.competency_id).where(HeldCompetency.seeker_id == seeker_id)
-    related = select(CompetencyRelation.related_id).where(CompetencyRelation.competency_id.in_(held))
-    asks = select(Requirement.revision_id).where(
-        or_(Requirement.competency_id.in_(held), Requirement.competency_id.in_(related))
-    )
-    wanted = select(func.unnest(Seeker.wanted_profiles)).where(Seeker.id == seeker_id)
-    listed = select(MatchResult.opening_id).where(
-        MatchResult.seeker_id == seeker_id, MatchResult.run_id == Opening.current_run_id
-    )
-    touched = union(
-        _live().where(Opening.revision_id.in_(asks)),
-        _live().where(Opening.job_profile_id.in_(wanted)),
-        _live().where(Opening.id.in_(listed.correlate(Opening))),
-    )
-    return _ask(uow, uow.session.scalars(touched).all())
-
-
-def _live() -> Select[int]:
-    """Return the statement of the openings that take people."""
-    return select(Opening.id).where(Opening.state == OpeningState.VALIDATED)
-
-
-def _ask(uow: UnitOfWork, opening_ids: Collection[int]) -> int:
+def ask_openings(uow: UnitOfWork, opening_ids: Collection[int]) -> int:
     """Ask once for each opening whose next run nobody waits for yet, and return how many.
 
     A waiting job is held until the end of this transaction: it starts after the commit, and so sees the change.
@@ -111,3 +79,8 @@ def _ask(uow: UnitOfWork, opening_ids: Collection[int]) -> int:
     for opening_id in asked:
         uow.record(MatchAsked(opening_id, occasion=occasion))
     return len(asked)
+
+
+def _live() -> Select[int]:
+    """Return the statement of the openings that take people."""
+    return select(Opening.id).where(Opening.state == OpeningState.VALIDATED)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import exists, select, text
 
+from skills_bridge.adapters.match_index import MatchIndexFiles
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.engine.digest import digest_of_lists
-from skills_bridge.engine.shortlist import shortlist
+from skills_bridge.engine.national.parts import shortlist_parts
 from skills_bridge.models import MatchRun, Referral
 from skills_bridge.queries.matching.opening_input import OpeningInput, get_opening_input
 from skills_bridge.services.matching.counting import count_opening
+from skills_bridge.services.matching.reading import read_beside, read_terms
 from skills_bridge.services.matching.recording import (
     Stopwatch,
     Tell,
@@ -21,17 +23,18 @@ from skills_bridge.services.matching.recording import (
     end_run,
     open_leaf,
     policy_now,
-    read_input,
     show,
-    write_rows,
+    write_lists,
 )
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_RUN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7420, (:opening % 2147483647)::int)")
 
 
-def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell) -> int:
+def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files: MatchIndexFiles | None = None) -> int:
     """Compute the lists of one opening as of today, show them at once, and return the run; platform scope.
+
+    With the index ``files`` of this machine, only the people who changed since the newest one are read.
 
     Two runs of one opening wait for one another; the second needs no work if the first began after it was asked for.
     An opening that takes nobody gets an empty run that says why.
@@ -49,20 +52,19 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell) -> in
     run = add_run(uow, agency_id=opening.agency_id, opening_id=opening.id, policy=policy)
     if opening.state is not OpeningState.VALIDATED or not opening.open_posts:
         return _keep_empty(uow, run, opening)
-    reading = read_input(uow, [opening], agency_id=opening.agency_id, policy=policy)
-    inputs = reading.inputs
+    terms = read_terms(uow, [opening], policy)
+    reading = read_beside(uow, terms, agency_id=opening.agency_id, number=run.id, files=files)
     watch.lap("read")
-    found = shortlist(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies)
-    counts = count_opening(inputs, found, 0)
+    found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
     watch.lap("match")
-    end_run(uow, run, counts=counts, digests=(inputs.digest(), digest_of_lists(found)))
+    counts = count_opening(reading, found, 0)
+    end_run(uow, run, counts=counts, digests=(reading.digest(), digest_of_lists(found)))
     add_count(uow, run, opening.id, counts)
+    watch.lap("count")
     open_leaf(uow, run)
-    done, total = 0, len(found.seeker)
-    progress(done, total)
-    for written in write_rows(uow, run, reading, found, 0):
-        done += written
-        progress(done, total)
+    total = len(found.seeker)
+    progress(0, total)
+    write_lists(uow, run, reading, found, lambda written: progress(written, total))
     watch.lap("write")
     run.times = watch.times
     attach(uow, run, [opening.id])

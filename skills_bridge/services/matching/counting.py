@@ -2,50 +2,96 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
-from skills_bridge.domain.matching import GateKind, ResultClass
+from skills_bridge.domain.matching import LISTED, GateKind, ResultClass
+from skills_bridge.engine.arrays import Bools, Int64s
 from skills_bridge.engine.gates import FAIL, GATES
-from skills_bridge.engine.kept_input import RunInput
+from skills_bridge.engine.national.parts import Part, list_lengths
+from skills_bridge.engine.pool import build_pool
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 from skills_bridge.engine.shortlist import judge
+from skills_bridge.services.matching.reading import Reading, Terms
+
+LACKING: Final = tuple(RESULT_CLASSES.index(kind) for kind in (ResultClass.SHORT, ResultClass.NEAR))
+MOST_PAIRS: Final = 20_000_000
+"""Pairs of a person and an opening that a run over several openings counts: above, it would take longer than the lists.
+
+Then only who is listed is known; an opening's own run always counts.
+"""
 
 
-def count_opening(inputs: RunInput, found: Shortlists, row: int) -> dict[str, Any]:
+def is_counted(reading: Reading) -> bool:
+    """Whether everybody is counted, or only who is listed."""
+    openings = len(reading.terms.openings)
+    return openings == 1 or openings * reading.people <= MOST_PAIRS
+
+
+def count_opening(reading: Reading, found: Shortlists, row: int) -> dict[str, Any]:
     """Return how everybody was judged, and what keeps people off the lists.
 
     ``gates``: how many fail each condition; ``alone``: how many fail that one only, and would be judged without it;
-    ``missing``: how many of those who pass the conditions are short of each must, by competency.
+    ``missing``: how many of those who pass the conditions are short of each must, by competency. Where not everybody
+    is counted these are left out, ``classes`` holds lists that have room, and ``at_least`` those that are full.
     """
-    failed = _failed_gates(inputs, row)
-    several = np.sum(list(failed.values()), axis=0) if failed else 0
-    span = inputs.openings.requirements.span(row)
+    asked = reading.terms.openings.requirements.span(row)
+    told: dict[str, Any] = {"pool": reading.people, "asked": asked.stop - asked.start}
+    if not is_counted(reading):
+        return told | _listed(reading.terms, found, row)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("classes", "gates", "alone", "missing")}
+    counts["classes"].update({kind.value: 0 for kind in RESULT_CLASSES})
+    for part in reading.parts:
+        for name, counted in _count_part(part, reading.terms, row).items():
+            counts[name].update(counted)
+    return told | {name: dict(counted) for name, counted in counts.items()}
+
+
+def _listed(terms: Terms, found: Shortlists, row: int) -> dict[str, dict[str, int]]:
+    """Return how many are listed in each class, apart where the list is full: there may be more of them."""
+    sizes = np.bincount(found.result_class[found.start[row] : found.start[row + 1]], minlength=len(LISTED)).tolist()
+    room = list_lengths(terms.openings, terms.policies)[row].tolist()
+    counts: dict[str, dict[str, int]] = {"classes": {}, "at_least": {}}
+    for kind, size, most in zip(LISTED, sizes, room, strict=True):
+        counts["at_least" if 0 < most == size else "classes"][kind.value] = size
+    return counts
+
+
+def _count_part(part: Part, terms: Terms, row: int) -> dict[str, Mapping[str, int]]:
+    stays = np.ones(len(part.seekers), np.bool_)
+    stays[part.gone] = False
+    failed = _failed_gates(part, terms, row)
+    several = np.sum(list(failed.values()), axis=0) if failed else np.zeros(len(part.seekers), np.int64)
+    passing = np.flatnonzero(stays & (several == 0))
+    classes, missing = _judged(part, terms, row, passing)
+    classes[ResultClass.GATE_FAILED.value] = int(stays.sum()) - len(passing)
     return {
-        "pool": len(inputs.pool.seekers),
-        "asked": span.stop - span.start,
-        "classes": {kind.value: count for kind, count in found.counts_of(row).items()},
-        "gates": {kind.value: int(fails.sum()) for kind, fails in failed.items()},
-        "alone": {kind.value: int((fails & (several == 1)).sum()) for kind, fails in failed.items()},
-        "missing": _missing(inputs, row),
+        "classes": classes,
+        "gates": {kind.value: int((fails & stays).sum()) for kind, fails in failed.items()},
+        "alone": {kind.value: int((fails & stays & (several == 1)).sum()) for kind, fails in failed.items()},
+        "missing": missing,
     }
 
 
-def _failed_gates(inputs: RunInput, row: int) -> dict[GateKind, npt.NDArray[np.bool_]]:
-    answers = {gate.kind: gate.answers(inputs.pool.seekers, inputs.openings, row) for gate in GATES}
+def _failed_gates(part: Part, terms: Terms, row: int) -> dict[GateKind, Bools]:
+    answers = {gate.kind: gate.answers(part.seekers, terms.openings, row) for gate in GATES}
     return {kind: found == FAIL for kind, found in answers.items() if found is not None}
 
 
-def _missing(inputs: RunInput, row: int) -> dict[str, int]:
-    judged = judge(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, row)
-    lacking = [RESULT_CLASSES.index(kind) for kind in (ResultClass.SHORT, ResultClass.NEAR)]
-    short = np.isin(judged.result_class, lacking)
-    asked, span = inputs.openings.requirements, inputs.openings.requirements.span(row)
-    counts = {
+def _judged(part: Part, terms: Terms, row: int, passing: Int64s) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how those who fail no condition were judged, and how many of them are short of each must."""
+    pool = build_pool(part.seekers, terms.relations, as_of=terms.as_of).of(passing.tolist())
+    judged = judge(pool, terms.openings, terms.cohorts, terms.policies, row)
+    classes = np.bincount(judged.result_class, minlength=len(RESULT_CLASSES)).tolist()
+    short = np.isin(judged.result_class, LACKING)
+    asked, span = terms.openings.requirements, terms.openings.requirements.span(row)
+    missing = {
         str(competency): int(np.count_nonzero(short & ((judged.missing >> place) & 1 != 0)))
         for place, competency in enumerate(asked.competency[span].tolist())
         if asked.is_must[span.start + place]
     }
-    return {competency: count for competency, count in counts.items() if count}
+    counted = {kind.value: count for kind, count in zip(RESULT_CLASSES, classes, strict=True)}
+    return counted, {competency: count for competency, count in missing.items() if count}

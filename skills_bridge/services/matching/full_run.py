@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import CursorResult, delete, exists, select, text
 
+from skills_bridge.adapters.match_index import MatchIndexFiles
 from skills_bridge.domain.calendar import add_months, local_day
 from skills_bridge.domain.events import AllMatched, AllMatchesAsked
 from skills_bridge.domain.jobs import FINAL_STATES
@@ -18,15 +20,15 @@ from skills_bridge.engine.arrays import Bools, day_number
 from skills_bridge.engine.digest import digest_of_lists
 from skills_bridge.engine.exposure import Floor, gini, lists_by_person, waiting_floor
 from skills_bridge.engine.kept_input import RunInput, keep_input
+from skills_bridge.engine.national.parts import shortlist_parts
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
-from skills_bridge.engine.shortlist import shortlist
 from skills_bridge.models import Job, MatchInput, MatchRun, Opening, Organisation, Referral
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.queries.matching.opening_input import OpeningInput, list_live_openings
 from skills_bridge.queries.matching.run_input import PolicyInput
-from skills_bridge.services.matching.counting import count_opening
+from skills_bridge.services.matching.counting import count_opening, is_counted
+from skills_bridge.services.matching.reading import Reading, read_everybody, read_terms
 from skills_bridge.services.matching.recording import (
-    Reading,
     Stopwatch,
     Tell,
     add_count,
@@ -36,8 +38,7 @@ from skills_bridge.services.matching.recording import (
     end_run,
     open_leaf,
     policy_now,
-    read_input,
-    write_rows,
+    write_lists,
 )
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -81,11 +82,12 @@ def ask_full_runs(uow: UnitOfWork) -> int:
     return sum(ask_full_run(uow, agency_id=agency_id) for agency_id in uow.session.scalars(agencies).all())
 
 
-def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell) -> int:
+def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: MatchIndexFiles | None = None) -> int:
     """Compute the lists of all openings of an agency, show them at once, and return the run; platform scope.
 
     Two full runs wait for one another; the second needs no work if the first began after it was asked for. What the
-    run was computed from is kept for thirty days. ``progress`` counts each opening twice: judged, then written.
+    run was computed from is kept for thirty days. ``progress`` counts each opening twice: judged, then written. Into
+    ``files`` goes the index of the people, for the runs of single openings on this machine.
     """
     uow.session.execute(ONE_FULL_RUN_AT_A_TIME, {"agency": agency_id})
     newer = _run_since_asked(uow, agency_id)
@@ -95,24 +97,22 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell) -> int:
     run = add_run(uow, agency_id=agency_id, opening_id=None, policy=policy)
     live = list_live_openings(uow.session, agency_id=agency_id)
     taking = [opening for opening in live if opening.open_posts]
-    reading = read_input(uow, taking, agency_id=agency_id, policy=policy)
+    terms = read_terms(uow, taking, policy)
+    reading = read_everybody(uow, terms, agency_id=agency_id, number=run.id, files=files)
     watch.lap("read")
-    inputs, told = reading.inputs, _Told(progress, 2 * len(taking))
-    found = shortlist(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, told)
+    inputs, told = reading.inputs(), _Told(progress, 2 * len(taking))
+    found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
+    told(len(taking))
     watch.lap("match")
     counts = _count(uow, run, reading, found, live)
     counts["exposure"] = _spread(inputs, found, policy)
     end_run(uow, run, counts=counts, digests=(inputs.digest(), digest_of_lists(found)))
     watch.lap("count")
     open_leaf(uow, run)
-    for row in range(len(taking)):
-        for _ in write_rows(uow, run, reading, found, row):
-            pass
-        told(len(taking) + row + 1)
+    write_lists(uow, run, reading, found, lambda rows: told(len(taking) + _served(found, rows)))
     watch.lap("write")
-    uow.session.add(
-        MatchInput(run_id=run.id, agency_id=agency_id, kept_until=run.as_of + KEPT_FOR, content=keep_input(inputs))
-    )
+    kept = MatchInput(run_id=run.id, agency_id=agency_id, kept_until=run.as_of + KEPT_FOR, content=keep_input(inputs))
+    uow.session.add(kept)
     watch.lap("keep")
     run.times = watch.times
     attach(uow, run, [opening.id for opening in live])
@@ -135,10 +135,17 @@ class _Told:
     def __init__(self, progress: Tell, total: int) -> None:
         self.progress, self.total = progress, total
         self.step = max(1, total // TOLD_PARTS)
+        self.next = self.step
 
     def __call__(self, done: int) -> None:
-        if done % self.step == 0 or done == self.total:
+        if done >= self.next or done == self.total:
+            self.next = done + self.step
             self.progress(done, self.total)
+
+
+def _served(found: Shortlists, rows: int) -> int:
+    """Return how many openings have all their rows, if so many rows stand."""
+    return int(np.searchsorted(found.start, rows, side="right")) - 1
 
 
 def _run_since_asked(uow: UnitOfWork, agency_id: int) -> int | None:
@@ -160,19 +167,21 @@ def _run_since_asked(uow: UnitOfWork, agency_id: int) -> int | None:
 def _count(
     uow: UnitOfWork, run: MatchRun, reading: Reading, found: Shortlists, live: Sequence[OpeningInput]
 ) -> dict[str, Any]:
-    """Keep the counts of each opening, and return those of the whole run."""
-    for row, opening_id in enumerate(reading.inputs.openings.opening_id.tolist()):
-        add_count(uow, run, opening_id, count_opening(reading.inputs, found, row))
+    """Keep the counts of each opening, and return those of the whole run; ways only if everybody was counted."""
+    classes: Counter[str] = Counter({kind.value: 0 for kind in RESULT_CLASSES})
+    for row, opening_id in enumerate(reading.terms.openings.opening_id.tolist()):
+        counted = count_opening(reading, found, row)
+        add_count(uow, run, opening_id, counted)
+        classes.update(counted.get("classes", {}))
     full = [opening for opening in live if not opening.open_posts]
     for opening in full:
         add_count(uow, run, opening.id, {"empty": "no-open-post", "state": opening.state.value})
-    classes = found.counts.sum(axis=0).tolist()
     return {
-        "pool": len(reading.inputs.pool.seekers),
+        "pool": reading.people,
         "openings": len(live),
         "without_post": len(full),
         "listed": len(found.seeker),
-        "classes": {kind.value: count for kind, count in zip(RESULT_CLASSES, classes, strict=True)},
+        **({"classes": dict(classes)} if is_counted(reading) else {}),
     }
 
 

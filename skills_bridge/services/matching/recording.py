@@ -1,34 +1,25 @@
-"""What every run does: read its input, keep its rows in a leaf of its own, show them at once, measure itself."""
+"""What every run does: keep its rows in a leaf of its own, show them at once, measure itself."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import column, insert, or_, table, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from psycopg import sql
+from sqlalchemy import or_, text, update
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
-from skills_bridge.engine.arrays import NO_VALUE, day_number
+from skills_bridge.engine.arrays import NO_VALUE
 from skills_bridge.engine.explain import traces
-from skills_bridge.engine.kept_input import RunInput
-from skills_bridge.engine.pool import build_pool
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 from skills_bridge.models import MatchCount, MatchRun, Opening, UserAccount
 from skills_bridge.queries.matching.accounts import to_stored
-from skills_bridge.queries.matching.codes import Codebook, get_codebook
-from skills_bridge.queries.matching.opening_input import OpeningInput, opening_columns
-from skills_bridge.queries.matching.run_input import (
-    PolicyInput,
-    get_cohort_columns,
-    get_policy_input,
-    get_relation_columns,
-    get_seeker_columns,
-)
+from skills_bridge.queries.matching.packed import driver
+from skills_bridge.queries.matching.run_input import PolicyInput, get_policy_input
+from skills_bridge.services.matching.reading import Reading
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_LEAF_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7421, 0)")
@@ -46,19 +37,12 @@ COLUMNS: Final = (
     "score",
     "order_key",
     "cohort_id",
+    "trace",
 )
 TRACED_AT_ONCE: Final = 200
 """People whose accounts are told in one go; the progress moves between two."""
 
 Tell = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """Everything a run was computed from, and the words for its codes."""
-
-    inputs: RunInput
-    book: Codebook
 
 
 class Stopwatch:
@@ -107,21 +91,6 @@ def add_count(uow: UnitOfWork, run: MatchRun, opening_id: int, counts: dict[str,
     uow.session.add(MatchCount(run_id=run.id, opening_id=opening_id, agency_id=run.agency_id, counts=counts))
 
 
-def read_input(uow: UnitOfWork, openings: Sequence[OpeningInput], *, agency_id: int, policy: PolicyInput) -> Reading:
-    """Read all that a run over these openings needs, as of today."""
-    session, today = uow.session, local_day(uow.now)
-    book = get_codebook(session)
-    people = get_seeker_columns(session, agency_id=agency_id, book=book)
-    asked = {requirement.competency for opening in openings for requirement in opening.requirements}
-    inputs = RunInput(
-        pool=build_pool(people, get_relation_columns(session, asked), as_of=day_number(today)),
-        openings=opening_columns(openings, book),
-        cohorts=get_cohort_columns(session, as_of=today, book=book),
-        policies=policy.policies,
-    )
-    return Reading(inputs, book)
-
-
 def policy_now(uow: UnitOfWork) -> PolicyInput:
     """Return the policy in force."""
     return get_policy_input(uow.session)
@@ -136,26 +105,35 @@ def open_leaf(uow: UnitOfWork, run: MatchRun) -> None:
     uow.session.execute(OPEN_LEAF, {"run": run.id})
 
 
-def write_rows(uow: UnitOfWork, run: MatchRun, reading: Reading, found: Shortlists, opening: int) -> Iterator[int]:
-    """Write one opening's listed people with their accounts into the leaf; yield after each batch how many."""
-    columns = (*(column(name) for name in COLUMNS), column("trace", JSONB))
-    leaf = table(f"match_result_{run.id}", *columns, schema="staging")
-    listed = iter(range(int(found.start[opening]), int(found.start[opening + 1])))
-    while places := list(islice(listed, TRACED_AT_ONCE)):
-        uow.session.execute(insert(leaf), _rows(run, reading, found, places, opening))
-        yield len(places)
+def write_lists(
+    uow: UnitOfWork, run: MatchRun, reading: Reading, found: Shortlists, written: Callable[[int], None]
+) -> None:
+    """Write the listed people with their accounts into the run's leaf, all in one COPY.
+
+    ``written`` hears after each opening, or part of a long one, how many rows stand.
+    """
+    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier("staging", f"match_result_{run.id}"), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+    )
+    with driver(uow.session).cursor() as cursor, cursor.copy(query) as leaf:
+        for opening in range(len(reading.terms.openings)):
+            first, last = int(found.start[opening]), int(found.start[opening + 1])
+            for start in range(first, last, TRACED_AT_ONCE):
+                end = min(start + TRACED_AT_ONCE, last)
+                for row in _rows(run, reading, found, slice(start, end), opening):
+                    leaf.write_row(row)
+                written(end)
 
 
 def _rows(
-    run: MatchRun, reading: Reading, found: Shortlists, places: Sequence[int], opening: int
-) -> list[dict[str, Any]]:
-    inputs = reading.inputs
-    people = found.seeker[places].tolist()
+    run: MatchRun, reading: Reading, found: Shortlists, places: slice, opening: int
+) -> Iterator[tuple[object, ...]]:
+    inputs = reading.inputs(found.seeker[places])
+    people = range(len(inputs.pool.seekers))
     told = traces(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, people=people, opening=opening)
-    rows = []
-    for place, trace in zip(places, told, strict=True):
+    for place, trace in zip(range(places.start, places.stop), told, strict=True):
         score = int(found.score[place])
-        values = (
+        yield (
             run.id,
             trace.opening_id,
             trace.seeker_id,
@@ -166,9 +144,8 @@ def _rows(
             None if score == NO_VALUE else score,
             int(found.order_key[place]),
             trace.cohort_id,
+            json.dumps(to_stored(trace, reading.terms.book), separators=(",", ":")),
         )
-        rows.append({**dict(zip(COLUMNS, values, strict=True)), "trace": to_stored(trace, reading.book)})
-    return rows
 
 
 def attach(uow: UnitOfWork, run: MatchRun, opening_ids: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from skills_bridge.services.matching import ask_full_run
 from skills_bridge.tasks import runtime as tasks
 from skills_bridge.tasks.matching import match_agency
 from tests.factories.openings import asked, competency_ids, draft_opening, validated_opening
-from tests.factories.referrals import computed_run, fitting_seeker, full_run, stored
+from tests.factories.referrals import computed_run, fitting_seeker, full_run, packed_anew, stored
 from tests.factories.world import World, app_of, client_of, settings_of
 
 
@@ -76,6 +76,7 @@ class TestRequirements:
         with world.as_owner() as session:
             session.execute(text("UPDATE held_competency SET evidence = 'certified'"))
             session.commit()
+        packed_anew(world)
 
         run_id = computed_run(world, opening_id)
 

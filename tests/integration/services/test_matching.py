@@ -30,6 +30,7 @@ from skills_bridge.models import (
     SeekerEquity,
 )
 from skills_bridge.queries.matching.accounts import Account, from_stored
+from skills_bridge.queries.matching.packed import COPY_PEOPLE
 from skills_bridge.services.matching import (
     ask_all_matches,
     ask_match,
@@ -382,13 +383,22 @@ class TestProtectedFacts:
         event.listen(world.engines["worker"], "before_cursor_execute", note)
         computed_run(world, opening_id)
 
-        whole = " ".join(statements)
+        with world.as_owner() as session:
+            packing = session.scalars(text("SELECT prosrc FROM pg_proc WHERE proname = 'pack_profiles'")).one()
+        whole = " ".join((*statements, COPY_PEOPLE.lower(), packing.lower()))
         assert "from seeker " in whole.replace("\n", " ")
         assert not re.search(r"seeker_identity|seeker_equity|nationality|birth|\bsex\b|cin_", whole)
 
+    @pytest.mark.parametrize("table", ["seeker_identity", "seeker_equity"])
+    def test_are_out_of_reach_of_the_role_that_packs(self, world: World, table: str) -> None:
+        with world.as_owner() as session:
+            asked = text("SELECT has_table_privilege('sb_packer', :table, 'SELECT, INSERT, UPDATE, DELETE')")
+
+            assert not session.scalar(asked, {"table": table})
+
     def test_stand_in_no_module_of_the_engine_or_its_input(self) -> None:
         root = Path(skills_bridge.__file__).parent
-        inputs = ("run_input", "opening_input", "codes")
+        inputs = ("run_input", "opening_input", "codes", "packed")
         sources = [root / f"queries/matching/{name}.py" for name in inputs]
         sources += [*root.glob("services/matching/*.py")]
         for path in sources:
@@ -476,18 +486,43 @@ class TestMatchForCohort:
 
 
 class TestMatchForSeeker:
-    def test_asks_for_openings_that_ask_for_what_she_holds(self, world: World) -> None:
+    def test_asks_for_openings_whose_lists_she_enters(self, world: World) -> None:
         with world.acting("hr_manager") as uow:
             other = competency_ids(uow, "AUTO-030")[0]
-        asking = validated_opening(world)
+        entered = validated_opening(world)
         validated_opening(world, requirements=(asked(other),))
-        seeker_id = registered_seeker(world, levels={"AUTO-001": 2})
+        full = validated_opening(world)
+        fitting_seeker(world)
+        computed_run(world, full)
+        seeker_id = fitting_seeker(world)
         forget_jobs(world)
+        with world.as_owner() as session:  # a list of one, full
+            session.execute(
+                text("UPDATE match_policy SET parameters = jsonb_set(parameters, '{mass,shortest_list}', '1')")
+            )
+            session.execute(
+                text("UPDATE match_policy SET parameters = jsonb_set(parameters, '{mass,longest_list}', '1')")
+            )
+            session.commit()
 
         with world.platform() as uow:
             match_for_seeker(uow, seeker_id=seeker_id)
 
-        assert waiting_jobs(world) == [asking]
+        assert waiting_jobs(world) == [entered]
+
+    def test_leaves_her_to_a_later_change_that_waits(self, world: World) -> None:
+        validated_opening(world)
+        seeker_id = fitting_seeker(world)
+        with world.as_owner() as session:
+            jobs = session.scalars(select(Job).where(Job.kind == "matching.match_for_seeker").order_by(Job.id)).all()
+            session.expunge_all()
+        assert len(jobs) > 1
+
+        with world.platform() as uow:
+            uow.job = jobs[0]
+            assert match_for_seeker(uow, seeker_id=seeker_id) == 0
+            uow.job = jobs[-1]
+            match_for_seeker(uow, seeker_id=seeker_id)
 
     def test_asks_for_openings_in_whose_lists_she_stands(self, world: World) -> None:
         opening_id = validated_opening(world)

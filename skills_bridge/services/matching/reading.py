@@ -1,0 +1,153 @@
+"""What a run is computed from: openings, cohorts, policy, and the people as they are packed, saved index or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from skills_bridge.adapters.match_index import MatchIndexFiles, SavedPeople, on_day
+from skills_bridge.domain.calendar import local_day
+from skills_bridge.engine.arrays import Int64s, day_number
+from skills_bridge.engine.columns import CohortColumns, OpeningColumns, RelationColumns, SeekerColumns
+from skills_bridge.engine.digest import digest_of_people
+from skills_bridge.engine.kept_input import RunInput
+from skills_bridge.engine.national import build_index
+from skills_bridge.engine.national.packed import PackedPeople
+from skills_bridge.engine.national.parts import Part, can_leave_out, joined
+from skills_bridge.engine.policy import PolicySet
+from skills_bridge.engine.pool import build_pool
+from skills_bridge.queries.matching.codes import Codebook, get_codebook
+from skills_bridge.queries.matching.opening_input import OpeningInput, opening_columns
+from skills_bridge.queries.matching.packed import (
+    get_packed_people,
+    get_reference_version,
+    get_snapshot,
+    list_changed_since,
+)
+from skills_bridge.queries.matching.run_input import PolicyInput, get_cohort_columns, get_relation_columns
+from skills_bridge.services.matching.packing import pack_due
+from skills_bridge.unit_of_work import UnitOfWork, pack_changed
+
+MOST_CHANGED: Final = 200
+"""People beside a saved index; where more have changed, a new one is built."""
+
+NOWHERE: Final = RelationColumns.of([])
+NOBODY: Final = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What is asked of the people: by whom, under which policy, on which day, in which words."""
+
+    openings: OpeningColumns
+    cohorts: CohortColumns
+    policies: PolicySet
+    relations: RelationColumns
+    as_of: int
+    book: Codebook
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """Everything a run was computed from; places of people count through one part after the other."""
+
+    terms: Terms
+    parts: tuple[Part, ...]
+    saved: SavedPeople | None
+
+    @property
+    def people(self) -> int:
+        """How many may be looked for."""
+        return sum(len(part.seekers) - len(part.gone) for part in self.parts)
+
+    def inputs(self, places: Int64s | None = None) -> RunInput:
+        """Return the input as one value; of some people only, by their places, in this order."""
+        terms = self.terms
+        seekers = joined([part.seekers for part in self.parts]) if places is None else self._taken(places)
+        pool = build_pool(seekers, terms.relations, as_of=terms.as_of)
+        return RunInput(pool, terms.openings, terms.cohorts, terms.policies)
+
+    def digest(self) -> bytes:
+        """Return the digest of the input; beside a saved index, of its digest and all that was read beside it."""
+        if self.saved is None:
+            return self.inputs().digest()
+        found = hashlib.sha256(self.saved.digest)
+        found.update(self.parts[0].gone.tobytes())
+        beside = build_pool(self.parts[-1].seekers, self.terms.relations, as_of=self.terms.as_of)
+        found.update(RunInput(beside, self.terms.openings, self.terms.cohorts, self.terms.policies).digest())
+        return found.digest()
+
+    def _taken(self, places: Int64s) -> SeekerColumns:
+        limits = np.cumsum([0, *(len(part.seekers) for part in self.parts)])
+        owner = np.searchsorted(limits, places, side="right") - 1
+        order = np.argsort(owner, kind="stable")
+        taken = joined(
+            [part.seekers.take(places[order][owner[order] == at] - limits[at]) for at, part in enumerate(self.parts)]
+        )
+        back = np.empty(len(places), np.int64)
+        back[order] = np.arange(len(places))
+        return taken.take(back)
+
+
+def read_terms(uow: UnitOfWork, openings: Sequence[OpeningInput], policy: PolicyInput) -> Terms:
+    """Read what is asked of the people; the openings were read before."""
+    session, today = uow.session, local_day(uow.now)
+    book = get_codebook(session)
+    asked = {asked.competency for opening in openings for asked in opening.requirements}
+    return Terms(
+        openings=opening_columns(openings, book),
+        cohorts=get_cohort_columns(session, as_of=today, book=book),
+        policies=policy.policies,
+        relations=get_relation_columns(session, asked),
+        as_of=day_number(today),
+        book=book,
+    )
+
+
+def bring_up_to_date(uow: UnitOfWork) -> bool:
+    """Pack what is not packed as of today; say whether this transaction wrote packed profiles."""
+    uow.session.flush()  # what was written here counts
+    wrote = pack_changed(uow)
+    return bool(pack_due(uow)) or wrote
+
+
+def read_everybody(
+    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None
+) -> Reading:
+    """Read all people anew and index them; keep the index for the runs of single openings, under ``number``.
+
+    An index of what this transaction itself has packed is not kept: it may yet be rolled back.
+    """
+    is_ours = bring_up_to_date(uow)
+    snapshot, reference = get_snapshot(uow.session), get_reference_version(uow.session)
+    part = _indexed(get_packed_people(uow.session, agency_id=agency_id), terms.as_of)
+    if files is not None and not is_ours:
+        digest = digest_of_people(part.seekers)
+        files.save(SavedPeople(agency_id, snapshot, reference, digest, part.seekers, part.index), number=number)
+    return Reading(terms, (part,), None)
+
+
+def read_beside(
+    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None
+) -> Reading:
+    """Read only the people who changed since the newest saved index; everybody where there is none, or too many did."""
+    bring_up_to_date(uow)
+    saved = files.newest(agency_id) if files is not None else None
+    if saved is None or saved.reference != get_reference_version(uow.session):
+        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files)
+    changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
+    if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
+        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files)
+    gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
+    base = Part(saved.seekers, on_day(saved, terms.as_of), gone)
+    recent = get_packed_people(uow.session, agency_id=agency_id, only=changed)
+    return Reading(terms, (base, _indexed(recent, terms.as_of)), saved)
+
+
+def _indexed(people: PackedPeople, as_of: int) -> Part:
+    index = build_index(people.seekers, NOWHERE, as_of=as_of, holdings=people.holdings)
+    return Part(people.seekers, index, NOBODY)

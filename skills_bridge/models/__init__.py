@@ -44,6 +44,7 @@ from skills_bridge.models.packs import Pack, PackFile, Visa
 from skills_bridge.models.placements import Placement
 from skills_bridge.models.privacy import Reveal
 from skills_bridge.models.referrals import Referral
+from skills_bridge.models.reservations import Reservation
 from skills_bridge.models.seekers import (
     Consent,
     HeldCompetency,
@@ -105,6 +106,7 @@ __all__ = [
     "Referral",
     "Region",
     "Requirement",
+    "Reservation",
     "Reveal",
     "Seeker",
     "SeekerEquity",

@@ -126,6 +126,7 @@ class Post(Keyed, Base):
         ForeignKeyConstraint(["opening_id", "company_id"], ["opening.id", "opening.company_id"]),
         ForeignKeyConstraint(["placement_id", "company_id"], ["placement.id", "placement.company_id"], use_alter=True),
         UniqueConstraint("placement_id"),
+        UniqueConstraint("id", "company_id"),
         CheckConstraint("(closed_on IS NULL) = (close_reason IS NULL)", name="closed_with_reason"),
         CheckConstraint("placement_id IS NULL OR closed_on IS NULL", name="filled_or_closed"),
         Index(

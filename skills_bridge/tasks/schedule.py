@@ -15,6 +15,7 @@ FIGURES_EVERY: Final = timedelta(minutes=15)
 
 DAILY: Final = (
     "referrals.expire_referrals",
+    "reservations.expire_reservations",
     "matching.match_all",
     "matching.forget_inputs",
     "accounts.forget_visits",

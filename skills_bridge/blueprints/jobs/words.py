@@ -41,6 +41,8 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "matching.forget_inputs": _l("Effacement des anciennes données de calcul"),
     "referrals.end_for_opening": _l("Clôture des mises en relation d’une offre close"),
     "referrals.expire_referrals": _l("Expiration des candidatures restées sans réponse"),
+    "reservations.expire_reservations": _l("Expiration des réservations de formation et de poste"),
+    "reservations.release_posts": _l("Fin des réservations de postes pourvus ou fermés"),
     "placements.settle_placement": _l("Mise à jour après une insertion"),
     "accounts.forget_visits": _l("Effacement des anciennes visites"),
     "imports.check_batch": _l("Vérification d’un import"),

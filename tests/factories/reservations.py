@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from skills_bridge.domain.referrals import DeclineReason
 from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.training import SEATED
-from skills_bridge.models import Cohort, Enrolment, Reservation
+from skills_bridge.models import Cohort, Consent, Enrolment, HeldCompetency, Reservation, Seeker
 from skills_bridge.services.reservations import record_answer, reserve
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, registered_seeker, today
@@ -38,6 +38,28 @@ def a_bridge(world: World, *, people: int = 1, posts: int = 2, seats: int = 20, 
     near = tuple(registered_seeker(world, levels=GAP) for _ in range(people))
     computed_run(world, opening_id)
     return Bridge(opening_id, cohort, near)
+
+
+def crowd(world: World, bridge: Bridge, count: int) -> tuple[int, ...]:
+    """Make so many copies of the first near profile, file and consents alike, and compute the opening's list anew."""
+    with world.as_owner() as session:
+        first = session.get_one(Seeker, bridge.people[0])
+        people = [Seeker(**_copied(first, "public_id") | {"pseudonym": f"X-{number:05d}"}) for number in range(count)]
+        session.add_all(people)
+        session.flush()
+        for model in (Consent, HeldCompetency):
+            rows = session.scalars(select(model).where(model.seeker_id == first.id)).all()
+            session.add_all(model(**_copied(row) | {"seeker_id": one.id}) for one in people for row in rows)
+        session.commit()
+        keys = tuple(one.id for one in people)
+    computed_run(world, bridge.opening_id)
+    return keys
+
+
+def _copied(row: Seeker | Consent | HeldCompetency, *without: str) -> dict[str, Any]:
+    """Return the columns of a row but its key and what the database writes."""
+    left = {"id", "created_at", *without}
+    return {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name not in left}
 
 
 def reserved(world: World, bridge: Bridge, *, person: int = 0, who: str = "adviser") -> int:

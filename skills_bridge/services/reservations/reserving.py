@@ -49,32 +49,25 @@ def reserve(uow: UnitOfWork, *, opening_id: int, seeker_id: int, cohort_id: int)
     terms = get_bridge_terms(uow.session, opening_id=opening_id)
     if terms.needed_on is None or cohort.expected_end_on > terms.needed_on:
         raise RuleBroken("cohort-ends-too-late", reference=cohort.reference)
-    post_id = _free_post(uow, opening)
     take_seat(uow, cohort)
-    until = seat_kept_until(uow.now, days=terms.days, enrolment_until=cohort.enrolment_until)
-    reservation = Reservation(
+    reservation = _take_post(
+        uow,
+        opening,
         proposal_id=_propose(uow, opening, seeker, score),
         seeker_id=seeker.id,
         cohort_id=cohort.id,
-        post_id=post_id,
-        company_id=opening.company_id,
         centre_id=cohort.centre_id,
-        agency_id=opening.agency_id,
-        unit_id=opening.unit_id,
-        made_by=uow.actor.user_id,
         needed_on=terms.needed_on,
-        expires_at=until,
+        expires_at=seat_kept_until(uow.now, days=terms.days, enrolment_until=cohort.enrolment_until),
     )
-    uow.session.add(reservation)
-    uow.session.flush()  # the log needs the key
     log_step(uow, reservation, now="asked")
     uow.record(ReservationMade(reservation.id))
     return reservation
 
 
 def _load(uow: UnitOfWork, opening_id: int, seeker_id: int, cohort_id: int) -> tuple[Opening, Seeker, Cohort]:
-    """Return opening, person and cohort; the posts of the opening are given to one reservation after the other."""
-    opening = uow.session.get(Opening, opening_id, with_for_update={"key_share": True}, populate_existing=True)
+    """Return opening, person and cohort; nobody closes the opening or changes the person meanwhile."""
+    opening = uow.session.get(Opening, opening_id, with_for_update={"read": True}, populate_existing=True)
     seeker = uow.session.get(Seeker, seeker_id, with_for_update={"read": True}, populate_existing=True)
     cohort = uow.session.get(Cohort, cohort_id)
     if opening is None or seeker is None:
@@ -112,18 +105,37 @@ def _score_of_near(uow: UnitOfWork, opening: Opening, seeker: Seeker, cohort: Co
     return int(row.score or 0)
 
 
-def _free_post(uow: UnitOfWork, opening: Opening) -> int:
-    """Return the open post due last that nobody has; nobody fills or closes it before this transaction ends."""
-    post_id = uow.session.scalar(
+def _take_post(uow: UnitOfWork, opening: Opening, **facts: object) -> Reservation:
+    """Write the reservation on the open post due last that nobody has; one that is taken meanwhile is passed over.
+
+    A post that somebody is filling right now is passed over too: nobody waits for a post while holding a cohort.
+
+    :raises RuleBroken: every open post is reserved or being filled.
+    """
+    free = (
         select(Post.id)
         .where(Post.opening_id == opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None), ~is_reserved())
         .order_by(Post.due_on.desc(), Post.id.desc())
         .limit(1)
-        .with_for_update(read=True, key_share=True)
+        .with_for_update(read=True, key_share=True, skip_locked=True)
     )
-    if post_id is None:
-        raise RuleBroken("no-post-to-reserve", opening=opening.reference)
-    return post_id
+    while (post_id := uow.session.scalar(free)) is not None:
+        made: Reservation | None = uow.session.scalar(
+            insert(Reservation)
+            .values(
+                post_id=post_id,
+                company_id=opening.company_id,
+                agency_id=opening.agency_id,
+                unit_id=opening.unit_id,
+                made_by=uow.actor.user_id,
+                **facts,
+            )
+            .on_conflict_do_nothing(index_elements=["post_id"], index_where=Reservation.ended_at.is_(None))
+            .returning(Reservation)
+        )
+        if made is not None:
+            return made
+    raise RuleBroken("no-post-to-reserve", opening=opening.reference)
 
 
 def _propose(uow: UnitOfWork, opening: Opening, seeker: Seeker, score: int) -> int:

@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.copies import copied, copied_world
 from tests.factories.samples import crowd
+from tests.factories.reservations import Bridge, a_bridge
 from tests.factories.story import tell_story
 from tests.factories.turns import is_nightly, set_turn, turn
 from tests.factories.world import World, app_of, build_world
@@ -144,6 +145,28 @@ def told_world(test_servers: TestServers, worker_id: str, told_template: World) 
     """Return a world that no other test sees, in which the whole story has been told."""
     with copied_world(test_servers, told_template, f"test_{worker_id}_{next(numbers)}") as world:
         yield world
+
+
+@pytest.fixture(scope="session")
+def bridged_template(
+    test_servers: TestServers, worker_id: str, world_template: World
+) -> Iterator[tuple[World, Bridge]]:
+    """Return a world with three near profiles of an opening and the course that closes their gap, to be copied."""
+    with copied_world(test_servers, world_template, f"bridged_{worker_id}") as world:
+        yield world, a_bridge(world, people=3)
+
+
+@pytest.fixture
+def bridged_world(test_servers: TestServers, worker_id: str, bridged_template: tuple[World, Bridge]) -> Iterator[World]:
+    """Return a world that no other test sees, with the bridge in it."""
+    with copied_world(test_servers, bridged_template[0], f"test_{worker_id}_{next(numbers)}") as world:
+        yield world
+
+
+@pytest.fixture
+def bridge(bridged_template: tuple[World, Bridge]) -> Bridge:
+    """Return what stands in a bridged world: the opening, the course, the people."""
+    return bridged_template[1]
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "jobs.*": {"queue": "sweep"},
     "placements.*": {"queue": "sweep"},
     "referrals.*": {"queue": "sweep"},
+    "reservations.*": {"queue": "sweep"},
 }
 
 

@@ -18,6 +18,7 @@ from skills_bridge.blueprints.packs.views import bp as packs
 from skills_bridge.blueprints.placements.views import bp as placements
 from skills_bridge.blueprints.privacy.views import bp as privacy
 from skills_bridge.blueprints.referrals.views import bp as referrals
+from skills_bridge.blueprints.reservations.views import bp as reservations
 from skills_bridge.blueprints.seekers import bp as seekers
 from skills_bridge.blueprints.training.views import bp as training
 
@@ -26,6 +27,7 @@ AREAS = (
     match_runs,
     proposals,
     referrals,
+    reservations,
     placements,
     imports,
     privacy,

@@ -43,6 +43,7 @@ MENU: Final = (
     Entry(_l("Rapprochements"), "match_runs.index", "arrow-repeat", Permission.MATCH_SEE),
     Entry(_l("Propositions"), "proposals.index", "send", Permission.MATCH_SEE),
     Entry(_l("Mises en relation"), "referrals.index", "arrow-left-right", Permission.REFERRAL_SEE),
+    Entry(_l("Réservations"), "reservations.index", "bookmark", Permission.RESERVATION_SEE),
     Entry(_l("Insertions"), "placements.index", "check2-circle", Permission.PLACEMENT_SEE),
     Entry(_l("Indicateurs"), "figures.index", "bar-chart", Permission.FIGURE_SEE),
     Entry(_l("Rapports mensuels"), "packs.index", "file-earmark-text", Permission.PACK_SEE),

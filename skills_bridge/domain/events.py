@@ -75,6 +75,26 @@ class ReferralsEnded(Event):
     """A placement ended other referrals: those of the person, or those of an opening that it filled."""
 
 
+class ReservationMade(Event):
+    """A seat and a post are reserved together for a person."""
+
+
+class ReservationAccepted(Event):
+    """A person accepts the course and the post reserved for her: the centre has a learner to enrol."""
+
+
+class ReservationEnrolled(Event):
+    """A person with a reserved post is enrolled in the course before it."""
+
+
+class ReservationEnded(Event):
+    """A reservation has ended, for whatever reason; its seat and its post are free of it."""
+
+
+class ReservedPostsGone(Event):
+    """A company filled or closed posts of an opening that were reserved."""
+
+
 class CohortCancelled(Event):
     """A course will not be held; those who had a seat lose it."""
 

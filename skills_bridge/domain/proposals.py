@@ -1,11 +1,19 @@
-"""The life of a proposal: what the allocation suggests, and what an adviser makes of it."""
+"""The life of a proposal: a person suggested for an opening, by the allocation or, with a course, by an adviser."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from skills_bridge.domain.states import Moves
+
+
+class ProposalKind(StrEnum):
+    """Who proposes what: the allocation a ready person, an adviser a near profile with the course before the post."""
+
+    ALLOCATION = "allocation"
+    BRIDGE = "bridge"
 
 
 class ProposalState(StrEnum):
@@ -18,12 +26,21 @@ class ProposalState(StrEnum):
 
 _P = ProposalState
 
-MOVES: Final[Moves[ProposalState]] = {
-    _P.OPEN: frozenset({_P.ACCEPTED, _P.SET_ASIDE}),
-    _P.ACCEPTED: frozenset(),
-    _P.SET_ASIDE: frozenset({_P.OPEN}),
+MOVES: Final[Mapping[ProposalKind, Moves[ProposalState]]] = {
+    ProposalKind.ALLOCATION: {
+        _P.OPEN: frozenset({_P.ACCEPTED, _P.SET_ASIDE}),
+        _P.ACCEPTED: frozenset(),
+        _P.SET_ASIDE: frozenset({_P.OPEN}),
+    },
+    ProposalKind.BRIDGE: {
+        _P.OPEN: frozenset({_P.ACCEPTED, _P.SET_ASIDE}),
+        _P.ACCEPTED: frozenset({_P.OPEN, _P.SET_ASIDE}),
+        _P.SET_ASIDE: frozenset({_P.OPEN}),
+    },
 }
-"""An accepted proposal lives on as a referral, which has its own way back; one set aside can be taken up again."""
+"""One set aside can be taken up again. An accepted one lives on as a referral, which has its own way back; with a
+course before the post it lives on as a reservation, and is open again when seat and post are reserved anew.
+"""
 
 
 class SetAsideReason(StrEnum):

@@ -48,7 +48,7 @@ ENROLMENT_MOVES: Final[Moves[EnrolmentState]] = {
     EnrolmentState.ENROLLED: frozenset({EnrolmentState.COMPLETED, EnrolmentState.DROPPED, EnrolmentState.WITHDRAWN}),
     EnrolmentState.COMPLETED: frozenset({EnrolmentState.CERTIFIED}),
     EnrolmentState.CERTIFIED: frozenset(),
-    EnrolmentState.DROPPED: frozenset({EnrolmentState.ENROLLED}),
+    EnrolmentState.DROPPED: frozenset({EnrolmentState.WAITING, EnrolmentState.ENROLLED}),
     EnrolmentState.WITHDRAWN: frozenset({EnrolmentState.WAITING}),
 }
 
@@ -71,7 +71,7 @@ class CancelReason(StrEnum):
 
 
 class LeaveReason(StrEnum):
-    """Why a person leaves a cohort before its end; the last one is set when the cohort itself is cancelled."""
+    """Why a person leaves a cohort before its end; the last two follow from the cohort or from her reservation."""
 
     JOB_FOUND = "job_found"
     OTHER_TRAINING = "other_training"
@@ -80,6 +80,7 @@ class LeaveReason(StrEnum):
     PERSONAL = "personal"
     MISTAKE = "mistake"
     COHORT_CANCELLED = "cohort_cancelled"
+    RESERVATION_ENDED = "reservation_ended"
 
 
 class EntryAnswer(StrEnum):

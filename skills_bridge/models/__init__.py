@@ -46,6 +46,7 @@ from skills_bridge.models.packs import Pack, PackFile, Visa
 from skills_bridge.models.placements import Placement
 from skills_bridge.models.privacy import Reveal
 from skills_bridge.models.referrals import Referral
+from skills_bridge.models.reservations import Reservation
 from skills_bridge.models.seekers import (
     Consent,
     HeldCompetency,
@@ -112,6 +113,7 @@ __all__ = [
     "Referral",
     "Region",
     "Requirement",
+    "Reservation",
     "Reveal",
     "Seeker",
     "SeekerEquity",

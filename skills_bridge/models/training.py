@@ -74,6 +74,7 @@ class Enrolment(Keyed, Public, Timestamped, Base):
         ForeignKeyConstraint(["cohort_id", "centre_id"], ["cohort.id", "cohort.centre_id"]),
         ForeignKeyConstraint(["seeker_id", "agency_id"], ["seeker.id", "seeker.agency_id"]),
         UniqueConstraint("cohort_id", "seeker_id"),
+        UniqueConstraint("id", "centre_id"),
         CheckConstraint("state NOT IN ('certified', 'dropped') OR decided_by IS NOT NULL", name="a_person_decides"),
         Index("ix_enrolment_centre", "centre_id", "cohort_id"),
     )

@@ -47,6 +47,8 @@ class Permission(StrEnum):
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_MANAGE = "referral:manage"
     REFERRAL_SEE = "referral:see"
+    RESERVATION_MANAGE = "reservation:manage"
+    RESERVATION_SEE = "reservation:see"
     SEEKER_MANAGE = "seeker:manage"
     SEEKER_SEE = "seeker:see"
     SITE_MANAGE = "site:manage"
@@ -139,6 +141,8 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),
     _P.REFERRAL_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.RESERVATION_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
+    _P.RESERVATION_SEE: _grants((*_HR, *_ADVISERS, _R.CENTRE_MANAGER)),
     _P.SEEKER_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.SEEKER_SEE: _grants(_ADVISERS),
     _P.SITE_MANAGE: _grants(_HR, is_own_company),

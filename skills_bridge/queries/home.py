@@ -15,6 +15,7 @@ from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.packs import PackState, VisaState
 from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.domain.reservations import ReservationStep
 from skills_bridge.domain.training import CohortState, EnrolmentState
 from skills_bridge.models import (
     AuditCheck,
@@ -26,12 +27,14 @@ from skills_bridge.models import (
     Opening,
     Pack,
     Referral,
+    Reservation,
     Seeker,
     Visa,
 )
 from skills_bridge.queries.audit import has_open_faults
 from skills_bridge.queries.jobs import is_late, visible_jobs
 from skills_bridge.queries.openings import has_open_post, is_followed_by, is_waiting
+from skills_bridge.queries.reservations import STEPS, expires_soon, followed_by
 from skills_bridge.queries.seekers.register import is_to_interview
 
 
@@ -101,6 +104,8 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "referrals_selected": _referrals(ReferralState.SELECTED),
     "referrals_to_call": _referrals(ReferralState.PROPOSED),
     "referrals_to_send": _referrals(ReferralState.ACCEPTED),
+    "reservations_expiring": lambda actor: _count(Reservation, expires_soon(), followed_by(actor)),
+    "learners_to_enrol": lambda actor: _count(Reservation, STEPS[ReservationStep.ACCEPTED], followed_by(actor)),
     "seekers_to_interview": _without_competency,
     "imports_checked": lambda _: _count(ImportBatch, ImportBatch.state == BatchState.CHECKED),
     "cohorts_draft": lambda _: _count(Cohort, Cohort.state == CohortState.DRAFT),
@@ -128,6 +133,7 @@ _ADVISER = (
     "referrals_to_call",
     "referrals_to_send",
     "referrals_to_answer",
+    "reservations_expiring",
     "seekers_to_interview",
     "imports_checked",
     "openings_validated",
@@ -140,7 +146,7 @@ WORK: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.UNIT_MANAGER: _ADVISER,
     Role.REPORT_OFFICER: ("packs_frozen", "packs_published"),
     Role.SIGNATORY: ("packs_to_visa", "packs_frozen", "packs_published"),
-    Role.CENTRE_MANAGER: ("cohorts_to_certify", "cohorts_draft", "cohorts_free"),
+    Role.CENTRE_MANAGER: ("learners_to_enrol", "cohorts_to_certify", "cohorts_draft", "cohorts_free"),
     Role.ANALYST: ("packs_frozen", "packs_published"),
     Role.OFFICER: ("needs", "openings_validated", "packs_frozen", "packs_published"),
     Role.ADMINISTRATOR: ("audit_faults", "jobs_dead", "jobs_late"),

@@ -18,6 +18,7 @@ from skills_bridge.adapters.texts import Texts
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.referrals import EndReason, ReferralState
+from skills_bridge.domain.reservations import PERSONAL, last_day
 from skills_bridge.domain.training import LeaveReason
 from skills_bridge.models import (
     Cohort,
@@ -29,7 +30,9 @@ from skills_bridge.models import (
     Pack,
     Placement,
     PlatformState,
+    Post,
     Referral,
+    Reservation,
     Seeker,
     UserAccount,
 )
@@ -123,6 +126,39 @@ def _units_of_cohort(session: Session, cohort_id: int) -> tuple[Telling, ...]:
     return tuple(Telling(agency, {"cohort": cohort.reference}, unit, str(unit)) for agency, unit in units)
 
 
+def _centre_of_reservation(session: Session, reservation_id: int) -> tuple[Telling, ...]:
+    """The centre in whose cohort a seat is or was reserved."""
+    reservation = session.get_one(Reservation, reservation_id)
+    cohort = session.get_one(Cohort, reservation.cohort_id)
+    return (Telling(reservation.centre_id, _reserved(reservation) | {"cohort": cohort.reference}),)
+
+
+def _company_of_reservation(session: Session, reservation_id: int) -> tuple[Telling, ...]:
+    """The company whose post is or was reserved."""
+    reservation = session.get_one(Reservation, reservation_id)
+    post = session.get_one(Post, reservation.post_id)
+    opening = session.get_one(Opening, post.opening_id)
+    return (Telling(reservation.company_id, _reserved(reservation) | {"opening": opening.reference}),)
+
+
+def _company_and_unit_of_reservation(session: Session, reservation_id: int) -> tuple[Telling, ...]:
+    """The company of the post and the agency's unit that follows it, which reads every reason."""
+    reservation = session.get_one(Reservation, reservation_id)
+    (outside,) = _company_of_reservation(session, reservation_id)
+    facts = {**outside.facts, "reason": reservation.end_reason}
+    return outside, Telling(reservation.agency_id, facts, reservation.unit_id)
+
+
+def _reserved(reservation: Reservation) -> dict[str, Any]:
+    """Return what is told outside the agency: until when, and why it ended unless that is the person's business."""
+    reason = reservation.end_reason
+    return {
+        "reservation": str(reservation.public_id),
+        "until": last_day(reservation.expires_at).isoformat(),
+        "reason": None if reason in PERSONAL else reason,
+    }
+
+
 def _parties_of_pack(session: Session, pack_id: int) -> tuple[Telling, ...]:
     """The four parties."""
     pack = session.get_one(Pack, pack_id)
@@ -148,6 +184,12 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "referral_answered": _agency_of_referral,
     "referrals_ended": _both_of_ended,
     "cohort_cancelled": _units_of_cohort,
+    "seat_reserved": _centre_of_reservation,
+    "post_reserved": _company_of_reservation,
+    "learner_to_enrol": _centre_of_reservation,
+    "learner_enrolled": _company_and_unit_of_reservation,
+    "seat_released": _centre_of_reservation,
+    "post_released": _company_and_unit_of_reservation,
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
     "pack_frozen": _parties_of_pack,

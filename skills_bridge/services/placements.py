@@ -22,12 +22,15 @@ from skills_bridge.domain.openings import CloseReason, OpeningState
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.placements import CancelReason, PlacementKind, fits_contract
 from skills_bridge.domain.referrals import MOVES, EndReason, ReferralState
+from skills_bridge.domain.reservations import EndReason as ReservationEnd
 from skills_bridge.domain.seekers import SeekerState
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import ContractKind, Opening, Placement, Post, Referral, Seeker
+from skills_bridge.models import ContractKind, Opening, Placement, Post, Referral, Reservation, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.queries.bridges import is_reserved
 from skills_bridge.services.referrals import end_referrals
 from skills_bridge.services.referrals.steps import hold_person, is_placed, load_referral, move
+from skills_bridge.services.reservations import end_reservations, release_posts
 from skills_bridge.unit_of_work import UnitOfWork
 
 START_AT_MOST: Final = timedelta(days=366)
@@ -43,7 +46,9 @@ def record_placement(
     signed_on: date,
     started_on: date,
 ) -> Placement:
-    """Fill one post of the opening with a selected person: the open one that is due first.
+    """Fill one post of the opening with a selected person: the one reserved for her, else the one that is due first.
+
+    A post that is reserved for somebody else is taken last, which ends that reservation.
 
     :raises NotFound: there is no such referral in the actor's scope.
     :raises NotPermitted: neither the actor's company nor her agency has it.
@@ -56,7 +61,7 @@ def record_placement(
     check_move(MOVES, referral.state, ReferralState.PLACED)
     _check_contract(uow, kind, contract_code)
     _check_days(uow, signed_on, started_on)
-    post = _take_post(uow, referral.opening_id)
+    post = _take_post(uow, referral)
     placement = Placement(
         referral_id=referral.id,
         opening_id=referral.opening_id,
@@ -135,6 +140,7 @@ def settle_placement(uow: UnitOfWork, *, placement_id: int) -> None:
     if placement is None:
         raise NotFound("placement", placement_id)
     hold_person(uow, placement.seeker_id)
+    release_posts(uow, opening_id=placement.opening_id)
     seeker = uow.session.get_one(Seeker, placement.seeker_id, with_for_update=True, populate_existing=True)
     if not is_placed(uow, seeker.id):
         if seeker.state is SeekerState.PLACED:
@@ -142,6 +148,7 @@ def settle_placement(uow: UnitOfWork, *, placement_id: int) -> None:
         return
     if seeker.state in (SeekerState.ACTIVE, SeekerState.PAUSED):
         _turn(uow, seeker, SeekerState.PLACED)
+    end_reservations(uow, Reservation.seeker_id == seeker.id, reason=ReservationEnd.PLACED_ELSEWHERE)
     ended = end_referrals(uow, seeker_id=seeker.id, reason=EndReason.PERSON_PLACED)
     if not _open_posts(uow, placement.opening_id):
         ended += end_referrals(uow, opening_id=placement.opening_id, reason=EndReason.OPENING_FILLED)
@@ -202,14 +209,22 @@ def _check_days(uow: UnitOfWork, signed_on: date, started_on: date) -> None:
         raise Invalid("start-too-far", field="started_on")
 
 
-def _take_post(uow: UnitOfWork, opening_id: int) -> Post:
-    """Return the open post that is due first, locked; one that somebody else is filling is passed over."""
+def _take_post(uow: UnitOfWork, referral: Referral) -> Post:
+    """Return the open post to fill, locked; one that somebody else is filling is passed over.
+
+    The lock lets a reservation of the same moment pass: the filling waits for it, and ends it.
+    """
     post = uow.session.scalar(
         select(Post)
-        .where(Post.opening_id == opening_id, Post.placement_id.is_(None), Post.closed_on.is_(None))
-        .order_by(Post.due_on, Post.id)
+        .where(Post.opening_id == referral.opening_id, Post.placement_id.is_(None), Post.closed_on.is_(None))
+        .order_by(
+            is_reserved(Reservation.seeker_id == referral.seeker_id).desc(),
+            is_reserved(Reservation.seeker_id != referral.seeker_id),
+            Post.due_on,
+            Post.id,
+        )
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     if post is None:

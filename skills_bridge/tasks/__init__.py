@@ -10,6 +10,7 @@ AREAS = (
     "skills_bridge.tasks.packs",
     "skills_bridge.tasks.placements",
     "skills_bridge.tasks.referrals",
+    "skills_bridge.tasks.reservations",
     "skills_bridge.tasks.schedule",
 )
 """Every module that registers tasks."""

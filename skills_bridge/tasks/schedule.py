@@ -17,6 +17,7 @@ DAILY: Final = (
     "referrals.expire_referrals",
     "matching.pack_due",
     "matching.check_packed",
+    "reservations.expire_reservations",
     "matching.match_all",
     "matching.forget_inputs",
     "accounts.forget_visits",

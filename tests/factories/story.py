@@ -34,7 +34,8 @@ from tests.factories.referrals import (
     selected_referral,
     sent_referral,
 )
-from tests.factories.training import a_cohort, a_draft, a_programme, completed, enrolled
+from tests.factories.reservations import a_bridge, answered, reserved
+from tests.factories.training import a_cohort, a_draft, a_programme, completed, enrolled, in_days
 from tests.factories.world import World
 
 SEALER: Final = Sealer(SealKey("test-seal", b"s" * 32))
@@ -53,7 +54,7 @@ def tell_story(world: World) -> None:
     registered_seeker(world, levels={"AUTO-001": 3}, evidence=Evidence.DECLARED)
     registered_seeker(world, levels={"AUTO-001": 3, "AUTO-002": 1})
     registered_seeker(world)
-    train(world)
+    programme_id = train(world)
     computed_run(world, opening_id)
     proposed_referral(world, opening_id, fitting[0])
     accepted_referral(world, opening_id, fitting[1])
@@ -61,18 +62,27 @@ def tell_story(world: World) -> None:
     invited_referral(world, opening_id, fitting[3])
     selected_referral(world, opening_id, fitting[4])
     recorded_placement(world, selected_referral(world, opening_id, fitting[5]))
+    bridge_gaps(world, programme_id)
     exposed(world, full_run(world))
     freeze_last_month(world)
 
 
-def train(world: World) -> None:
-    """Plan one course, announce a second and run a third."""
+def bridge_gaps(world: World, programme_id: int) -> None:
+    """Reserve a seat and a post for two of three near profiles, of whom one has said yes."""
+    bridge = a_bridge(world, people=3, posts=3, programme_id=programme_id, expected_end_on=in_days(110))
+    reserved(world, bridge)
+    answered(world, reserved(world, bridge, person=1))
+
+
+def train(world: World) -> int:
+    """Plan one course, announce a second and run a third, all of one programme; return its key."""
     programme_id = a_programme(world)
     a_draft(world, programme_id=programme_id)
     enrolled(world, a_cohort(world, programme_id=programme_id))
     running = a_cohort(world, programme_id=programme_id)
     enrolled(world, running)
     completed(world, running)
+    return programme_id
 
 
 def last_month() -> date:

@@ -53,6 +53,20 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "referrals_to_send": WorkWords(
         _l("Accords à transmettre à l’entreprise"), "referrals.index", "send", "warning", {"state": "accepted"}
     ),
+    "reservations_expiring": WorkWords(
+        _l("Réservations qui expirent dans les trois jours"),
+        "reservations.index",
+        "hourglass-split",
+        "warning",
+        {"due": "soon"},
+    ),
+    "learners_to_enrol": WorkWords(
+        _l("Personnes à inscrire sur leur place réservée"),
+        "reservations.index",
+        "person-plus",
+        "warning",
+        {"step": "accepted"},
+    ),
     "seekers_to_interview": WorkWords(
         _l("Entretiens de compétences à mener"), "seekers.index", "chat-dots", filters={"competencies": "unconfirmed"}
     ),

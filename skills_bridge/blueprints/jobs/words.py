@@ -43,6 +43,8 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "matching.check_packed": _l("Vérification des profils condensés"),
     "referrals.end_for_opening": _l("Clôture des mises en relation d’une offre close"),
     "referrals.expire_referrals": _l("Expiration des candidatures restées sans réponse"),
+    "reservations.expire_reservations": _l("Expiration des réservations de formation et de poste"),
+    "reservations.release_posts": _l("Fin des réservations de postes pourvus ou fermés"),
     "placements.settle_placement": _l("Mise à jour après une insertion"),
     "accounts.forget_visits": _l("Effacement des anciennes visites"),
     "audit.record_check": _l("Vérification du journal d’audit"),

@@ -65,12 +65,17 @@ def _sentence(kind: ResultClass, told: Told, cohort: str) -> str:
     facts = {
         "strong": _join([label for label, _share in strongest]),
         "open": _join(unknown + unproven),
-        "missing": _join([_level(found.label, found.level) for found in told.short]),
+        "missing": lacking(told),
         "failed": _join([gate.label for gate in told.failed]),
         "cohort": cohort,
     }
     template = SENTENCES[kind] if kind is not ResultClass.READY or strongest else OPEN
     return f"{str(template) % facts} {_('Vous êtes libre d’accepter ou de refuser, sans conséquence.')}"
+
+
+def lacking(told: Told) -> str:
+    """Return the musts that a person is short of, each at the level asked."""
+    return _join([_level(found.label, found.level) for found in told.short])
 
 
 def tell_suppositions(

@@ -29,6 +29,7 @@ from skills_bridge.queries.matching.pairs import (
     list_seeker_matches,
 )
 from skills_bridge.queries.openings import list_units
+from skills_bridge.queries.reservations import list_live
 from skills_bridge.services.matching import ask_match
 from skills_bridge.services.referrals import BulkOutcome, refer_several
 from skills_bridge.unit_of_work import utc_now
@@ -133,4 +134,5 @@ def seeker(public_id: uuid.UUID) -> ResponseReturnValue:
     person = get_person_head(reading(), public_id=public_id)
     listing = seeker_listing()
     page = list_seeker_matches(reading(), seeker_id=person.id, request=listing.read(request.args))
-    return listing.respond("matching/seeker.html", page, person=person, obstacles=OBSTACLES)
+    kept = list_live(reading(), actor=current_actor(), seeker_id=person.id)
+    return listing.respond("matching/seeker.html", page, person=person, obstacles=OBSTACLES, reservations=kept)

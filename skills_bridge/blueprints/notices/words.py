@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from flask import url_for
@@ -10,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
-from skills_bridge.blueprints.formats import bdi
+from skills_bridge.blueprints.formats import bdi, day
+from skills_bridge.blueprints.reservations.words import end_words
+from skills_bridge.domain.reservations import EndReason
 from skills_bridge.queries.notices import NoticeLine
 
 SENTENCES: Final[Mapping[str, LazyString]] = {
@@ -26,6 +29,19 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
     "cohort_cancelled": _l(
         "La promotion %(cohort)s est annulée : proposez une autre formation aux personnes qui y avaient une place."
     ),
+    "seat_reserved": _l("Une place de la promotion %(cohort)s est réservée jusqu’au %(until)s."),
+    "post_reserved": _l(
+        "Un poste de l’offre %(opening)s est réservé jusqu’au %(until)s à une personne qui doit d’abord se former."
+    ),
+    "learner_to_enrol": _l(
+        "Une personne accepte sa place dans la promotion %(cohort)s : inscrivez-la au plus tard le %(until)s."
+    ),
+    "learner_enrolled": _l(
+        "La personne à qui un poste de l’offre %(opening)s est réservé est inscrite en formation : "
+        "le poste l’attend jusqu’au %(until)s."
+    ),
+    "seat_released": _l("Une place réservée de la promotion %(cohort)s ne l’est plus : %(reason)s."),
+    "post_released": _l("Un poste réservé de l’offre %(opening)s ne l’est plus : %(reason)s."),
     "placement_recorded": _l("Un poste de l’offre %(opening)s est pourvu."),
     "placement_undone": _l(
         "Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."
@@ -38,6 +54,8 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
 
 def _link(facts: Mapping[str, Any]) -> str | None:
     """Return the page a notice is about."""
+    if "reservation" in facts:
+        return url_for("reservations.detail", public_id=facts["reservation"])
     if "referral" in facts:
         return url_for("referrals.detail", public_id=facts["referral"])
     if "opening" in facts:
@@ -51,5 +69,13 @@ def _link(facts: Mapping[str, Any]) -> str | None:
 
 def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:
     """Return a notice's sentence in the reader's language, its references kept left to right, and its link."""
-    facts = {name: bdi(fact) for name, fact in notice.facts.items()}
+    facts = {**{name: bdi(fact) for name, fact in notice.facts.items()}, **_told(notice.facts)}
     return Markup(str(SENTENCES[notice.kind])) % facts, _link(notice.facts)  # noqa: S704 the sentence is ours
+
+
+def _told(facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what a notice keeps as a day or as the code of a reason, in words."""
+    if "reservation" not in facts:
+        return {}
+    reason = EndReason(facts["reason"]) if facts["reason"] else None
+    return {"until": bdi(day(date.fromisoformat(facts["until"]))), "reason": end_words(reason)}

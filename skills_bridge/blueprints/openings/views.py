@@ -41,6 +41,7 @@ from skills_bridge.queries.openings import (
     list_openings,
     list_units,
 )
+from skills_bridge.queries.reservations import list_live
 from skills_bridge.services import openings as services
 from skills_bridge.services.organisations import create_site
 
@@ -116,6 +117,7 @@ def detail(reference: str) -> ResponseReturnValue:
     return render_template(
         "openings/detail.html",
         page=page,
+        reservations=list_live(reading(), actor=current_actor(), opening_id=page.id),
         moves=history(page.moves),
         gate_facts=gate_facts,
         refuse_form=RefuseForm(formdata=None, version=page.version),

@@ -31,6 +31,7 @@ from skills_bridge.domain.identifiers import normalise_cin
 from skills_bridge.domain.seekers import Completeness, ConsentKind, SeekerState
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.privacy import get_identity
+from skills_bridge.queries.reservations import list_live
 from skills_bridge.queries.seekers.files import get_key, get_profile, get_seeker_page
 from skills_bridge.queries.seekers.register import SeekerLine, list_seekers
 from skills_bridge.queries.seekers.vocabulary import get_choices, get_provinces, list_profiles, list_units
@@ -175,7 +176,13 @@ def detail(public_id: uuid.UUID) -> ResponseReturnValue:
     )
     shown = get_identity(reading(), actor=current_actor(), seeker_id=page.id, now=now, vault=vault())
     return render_template(
-        "seekers/detail.html", page=page, shown=shown, consents=ConsentKind, form=ConsentFields(), **WORDS
+        "seekers/detail.html",
+        page=page,
+        shown=shown,
+        reservations=list_live(reading(), actor=current_actor(), seeker_id=page.id),
+        consents=ConsentKind,
+        form=ConsentFields(),
+        **WORDS,
     )
 
 

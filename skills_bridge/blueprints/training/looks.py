@@ -54,9 +54,11 @@ LEAVE_REASONS: Final[Mapping[LeaveReason, LazyString]] = {
     LeaveReason.PERSONAL: _l("Raison personnelle"),
     LeaveReason.MISTAKE: _l("Inscription faite par erreur"),
     LeaveReason.COHORT_CANCELLED: _l("Promotion annulée"),
+    LeaveReason.RESERVATION_ENDED: _l("La place n’est plus réservée"),
 }
-CHOSEN_REASONS: Final = {code: words for code, words in LEAVE_REASONS.items() if code != LeaveReason.COHORT_CANCELLED}
-"""Reasons that a person may choose; the other one is set with the cohort's."""
+FOLLOWING: Final = frozenset({LeaveReason.COHORT_CANCELLED, LeaveReason.RESERVATION_ENDED})
+CHOSEN_REASONS: Final = {code: words for code, words in LEAVE_REASONS.items() if code not in FOLLOWING}
+"""Reasons that a person may choose; the others follow from what happened to the cohort or to a reservation."""
 LEVELS: Final[Mapping[int, LazyString]] = {
     1: _l("1 – notions"),
     2: _l("2 – avec aide"),
@@ -74,7 +76,7 @@ def reason_label(code: str | None) -> LazyString | None:
 register_refusals(
     {
         "seats-out-of-range": _l("Indiquez un nombre de places entre 1 et %(most)s."),
-        "seats-below-taken": _l("%(taken)s personnes sont déjà inscrites : indiquez au moins autant de places."),
+        "seats-below-taken": _l("%(taken)s places sont déjà prises ou réservées : indiquez au moins autant de places."),
         "cohort-ends-before-start": _l(
             "La fin prévue précède le début : choisissez une fin égale ou postérieure au début."
         ),
@@ -108,6 +110,9 @@ register_refusals(
         ),
         "outcome-level-unknown": _l("Choisissez à la ligne %(row)s un niveau de 1 à 4."),
         "outcome-unknown": _l("Une compétence ne figure plus dans le référentiel : choisissez-en une autre."),
+        "seat-not-reserved": _l(
+            "La place d’une personne cochée n’est plus réservée, ou elle est déjà inscrite : rechargez la page."
+        ),
         "already-enrolled": _l("%(pseudonym)s est déjà dans cette promotion."),
         "cohort-full": _l(
             "La dernière place de la promotion %(reference)s vient d’être prise. Choisissez-en une autre."

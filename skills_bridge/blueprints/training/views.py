@@ -42,6 +42,7 @@ from skills_bridge.services.training import (
     cancel_cohort,
     certify_enrolments,
     complete_enrolments,
+    confirm_enrolments,
     create_cohort,
     create_programme,
     drop_enrolment,
@@ -301,6 +302,15 @@ def certify(reference: str) -> ResponseReturnValue:
     people = chosen_people()
     done = ngettext("%(num)s certificat enregistré.", "%(num)s certificats enregistrés.", len(people))
     return act_on(reference, lambda uow, page: certify_enrolments(uow, cohort_id=page.id, public_ids=people), done)
+
+
+@bp.post("/cohorts/<string:reference>/confirm")
+@requires(Permission.ENROLMENT_CERTIFY)
+def confirm(reference: str) -> ResponseReturnValue:
+    """Enrol the people ticked on the seats reserved for them."""
+    people = chosen_people()
+    done = ngettext("%(num)s personne inscrite.", "%(num)s personnes inscrites.", len(people))
+    return act_on(reference, lambda uow, page: confirm_enrolments(uow, cohort_id=page.id, public_ids=people), done)
 
 
 @bp.route("/cohorts/<string:reference>/enrol", methods=["GET", "POST"])

@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from skills_bridge.domain.calendar import add_months
 from skills_bridge.domain.matching import ResultClass
 from skills_bridge.domain.openings import OpeningState
-from skills_bridge.domain.proposals import ProposalState
+from skills_bridge.domain.proposals import ProposalKind, ProposalState
 from skills_bridge.domain.referrals import LIVE
 from skills_bridge.engine.allocation_problem import Candidates, OpenPosts, Pairs, Waiting
 from skills_bridge.engine.arrays import EPOCH, day_number
 from skills_bridge.models import MatchResult, Opening, Post, Proposal, Referral, Seeker
+from skills_bridge.queries.bridges import is_reserved
 from skills_bridge.queries.matching.run_input import is_looked_for
 
 LONG_WAIT_MONTHS: Final = 12
@@ -51,8 +52,8 @@ class AllocationInput:
 def get_allocation_input(session: Session, *, agency_id: int, as_of: date) -> AllocationInput:
     """Return what is to be allocated: *ready* people of the lists shown now who may still be looked for.
 
-    A pair is forbidden if an adviser set it aside, or if its referral came to an end: only a person takes that up
-    again.
+    A post that is reserved for a person in training has no places. A pair is forbidden if an adviser set it aside, or
+    if its referral came to an end: only a person takes that up again.
     """
     openings = session.execute(_openings(agency_id)).all()
     owners = {row.id: Owner(row.company_id, row.unit_id) for row in openings}
@@ -75,7 +76,7 @@ def _openings(agency_id: int) -> Any:
     posts = (
         select(func.count())
         .select_from(Post)
-        .where(Post.opening_id == Opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None))
+        .where(Post.opening_id == Opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None), ~is_reserved())
         .correlate(Opening)
         .scalar_subquery()
     )
@@ -111,7 +112,7 @@ def _listed(agency_id: int, runs: Collection[int]) -> Any:
 
 
 def _is_proposal(agency_id: int, state: ProposalState) -> ColumnElement[bool]:
-    return and_(Proposal.agency_id == agency_id, Proposal.state == state)
+    return and_(Proposal.agency_id == agency_id, Proposal.kind == ProposalKind.ALLOCATION, Proposal.state == state)
 
 
 def _forbidden(session: Session, agency_id: int, openings: Collection[int]) -> Pairs:

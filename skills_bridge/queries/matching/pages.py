@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from skills_bridge.queries.listing import ListRequest, Page
 from skills_bridge.queries.matching.lists import CohortLine, MatchLine, get_cohort_lines, list_matches
 from skills_bridge.queries.matching.words import AccountLabels, get_account_labels
 from skills_bridge.queries.openings.listing import name_of
+from skills_bridge.queries.reservations import ReservationLine, list_live
 
 HISTORY: Final = 10
 """Runs shown in the history."""
@@ -123,6 +125,12 @@ class MatchingPage:
     lines: Page[MatchLine]
     cohorts: Mapping[int, CohortLine]
     labels: AccountLabels
+    reservations: tuple[ReservationLine, ...]
+
+    @property
+    def reserved_ids(self) -> frozenset[uuid.UUID]:
+        """The people for whom a seat and a post of this opening are reserved."""
+        return frozenset(line.seeker_public_id for line in self.reservations if line.seeker_public_id)
 
 
 def get_matching_head(session: Session, *, actor: Actor, reference: str) -> MatchingHead:
@@ -172,6 +180,7 @@ def get_matching_page(
         lines=lines,
         cohorts=get_cohort_lines(session, (line.cohort_id for line in lines.items)),
         labels=get_account_labels(session, (line.account for line in lines.items), also=missing),
+        reservations=list_live(session, actor=actor, opening_id=head.id),
     )
 
 

@@ -37,6 +37,7 @@ from skills_bridge.queries.matching.run_input import (
 from skills_bridge.queries.matching.suppositions import SuppositionLine, list_suppositions
 from skills_bridge.queries.matching.words import AccountLabels, get_account_labels
 from skills_bridge.queries.openings.listing import name_of
+from skills_bridge.queries.reservations import ReservationLine, list_live
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class PairPage:
     listed: MatchLine | None
     cohorts: Mapping[int, CohortLine]
     labels: AccountLabels
+    reservations: tuple[ReservationLine, ...]
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def get_pair_page(session: Session, *, actor: Actor, reference: str, public_id: 
         listed=listed,
         cohorts=get_cohort_lines(session, {*(now.cohort_ids if now else ()), listed.cohort_id if listed else None}),
         labels=get_account_labels(session, accounts),
+        reservations=list_live(session, actor=actor, seeker_id=person.id),
     )
 
 

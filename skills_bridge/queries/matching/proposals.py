@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import NotFound
-from skills_bridge.domain.proposals import ProposalState, SetAsideReason
+from skills_bridge.domain.proposals import ProposalKind, ProposalState, SetAsideReason
 from skills_bridge.models import AllocationRun, Opening, Organisation, Proposal, Referral, Seeker, UserAccount
 from skills_bridge.policies.permissions import Permission, is_allowed
 from skills_bridge.queries.framework import Label
@@ -76,11 +76,12 @@ FILTERS: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the test that a proposal stands in the actor's list: the opening or the person is her unit's."""
+    """Return the test that a proposal of the allocation stands in the actor's list: opening or person is her unit's."""
     followed = (
         true() if actor.unit_id is None else or_(Proposal.unit_id == actor.unit_id, Seeker.unit_id == actor.unit_id)
     )
-    return and_(Proposal.agency_id == actor.organisation_id, followed)
+    made_by_allocation = Proposal.kind == ProposalKind.ALLOCATION
+    return and_(Proposal.agency_id == actor.organisation_id, made_by_allocation, followed)
 
 
 def list_proposals(session: Session, *, actor: Actor, request: ListRequest) -> Page[ProposalLine]:

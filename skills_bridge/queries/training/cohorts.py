@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.reservations import ReservationStep
 from skills_bridge.domain.training import CohortPlan, CohortState, EnrolmentState, EntryAnswer, judge_entry
 from skills_bridge.models import (
     Cohort,
@@ -28,6 +29,7 @@ from skills_bridge.models import (
 )
 from skills_bridge.policies.permissions import Permission, is_allowed
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
+from skills_bridge.queries.reservations import ReservationLine, list_live
 from skills_bridge.queries.seekers.vocabulary import label_of
 from skills_bridge.queries.training.vocabulary import list_entries, title_of
 
@@ -90,6 +92,7 @@ class CohortPage:
     taken: int
     outcomes: tuple[tuple[str, int], ...]
     learners: tuple[LearnerLine, ...]
+    reservations: tuple[ReservationLine, ...]
     moves: tuple[Move, ...]
     can_manage: bool
     can_certify: bool
@@ -99,6 +102,11 @@ class CohortPage:
     def free(self) -> int:
         """Seats that nobody has."""
         return self.plan.seats - self.taken
+
+    @property
+    def reserved(self) -> tuple[ReservationLine, ...]:
+        """Seats that are kept for people who are not enrolled yet, the next to go back first."""
+        return tuple(line for line in self.reservations if line.step is not ReservationStep.ENROLLED)
 
     def learners_in(self, *states: EnrolmentState) -> tuple[LearnerLine, ...]:
         """People in some states, in the order of the page."""
@@ -213,6 +221,7 @@ def get_cohort_page(session: Session, *, actor: Actor, reference: str, language:
         taken=cohort.taken,
         outcomes=_outcomes(session, cohort.programme_id, language),
         learners=_learners(session, cohort.id),
+        reservations=list_live(session, actor=actor, cohort_id=cohort.id),
         moves=_moves(session, cohort.id),
         can_manage=is_allowed(actor, Permission.COHORT_MANAGE, cohort),
         can_certify=is_allowed(actor, Permission.ENROLMENT_CERTIFY, cohort),

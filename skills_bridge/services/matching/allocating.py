@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import NotFound
-from skills_bridge.domain.proposals import ProposalState
+from skills_bridge.domain.proposals import ProposalKind, ProposalState
 from skills_bridge.engine.allocate import Allocation, allocate, churn
 from skills_bridge.engine.allocation_cost import own_places
 from skills_bridge.engine.certificate import verify_certificate
@@ -119,13 +119,17 @@ def _store(uow: UnitOfWork, run: AllocationRun, tables: AllocationInput, found: 
 
     The open ones are locked in the order of their keys, as an adviser's act on several is.
     """
-    is_open = Proposal.agency_id == run.agency_id, Proposal.state == ProposalState.OPEN
+    is_open = (
+        Proposal.agency_id == run.agency_id,
+        Proposal.kind == ProposalKind.ALLOCATION,
+        Proposal.state == ProposalState.OPEN,
+    )
     uow.session.execute(select(Proposal.id).where(*is_open).order_by(Proposal.id).with_for_update()).all()
     proposals = _rows(run, tables, found)
     while rows := list(islice(proposals, BATCH)):
         added = insert(Proposal)
         statement = added.on_conflict_do_update(
-            index_elements=["opening_id", "seeker_id"],
+            index_elements=["opening_id", "seeker_id", "kind"],
             set_={name: added.excluded[name] for name in RENEWED},
             where=Proposal.state == ProposalState.OPEN,
         )
@@ -150,6 +154,7 @@ def _rows(run: AllocationRun, tables: AllocationInput, found: Allocation) -> Ite
     for opening, seeker, score, below, place, offers, waits in zip(*(c.tolist() for c in columns), strict=True):
         owner = tables.owners[opening]
         yield {
+            "kind": ProposalKind.ALLOCATION,
             "allocation_id": run.id,
             "opening_id": opening,
             "seeker_id": seeker,

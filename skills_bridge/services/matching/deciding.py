@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from skills_bridge.domain.errors import Invalid, NotFound
-from skills_bridge.domain.proposals import MOVES, ProposalState, SetAsideReason
+from skills_bridge.domain.proposals import MOVES, ProposalKind, ProposalState, SetAsideReason
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import Proposal, Referral
 from skills_bridge.policies.permissions import Permission, authorize
@@ -29,7 +29,7 @@ def accept_proposal(uow: UnitOfWork, *, proposal_id: int) -> Referral:
     """
     _hold_people(uow, (proposal_id,))
     proposal = _load(uow, proposal_id)
-    check_move(MOVES, proposal.state, ProposalState.ACCEPTED)
+    check_move(MOVES[proposal.kind], proposal.state, ProposalState.ACCEPTED)
     referral = refer(uow, opening_id=proposal.opening_id, seeker_id=proposal.seeker_id)
     _decide(uow, proposal, ProposalState.ACCEPTED)
     return referral
@@ -58,7 +58,7 @@ def set_aside(uow: UnitOfWork, *, proposal_id: int, reason: SetAsideReason, note
     if reason is SetAsideReason.OTHER and not words:
         raise Invalid("set-aside-note-missing", field="note")
     proposal = _load(uow, proposal_id)
-    check_move(MOVES, proposal.state, ProposalState.SET_ASIDE)
+    check_move(MOVES[proposal.kind], proposal.state, ProposalState.SET_ASIDE)
     _decide(uow, proposal, ProposalState.SET_ASIDE, reason=reason, note=words)
     return proposal
 
@@ -71,7 +71,7 @@ def take_up(uow: UnitOfWork, *, proposal_id: int) -> Proposal:
     :raises IllegalMove: it was not set aside.
     """
     proposal = _load(uow, proposal_id)
-    check_move(MOVES, proposal.state, ProposalState.OPEN)
+    check_move(MOVES[proposal.kind], proposal.state, ProposalState.OPEN)
     _decide(uow, proposal, ProposalState.OPEN)
     return proposal
 
@@ -84,9 +84,9 @@ def _hold_people(uow: UnitOfWork, proposal_ids: Iterable[int]) -> None:
 
 
 def _load(uow: UnitOfWork, proposal_id: int) -> Proposal:
-    """Return a proposal, locked until the end of the transaction."""
+    """Return a proposal of the allocation, locked until the end of the transaction."""
     proposal = uow.session.get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
-    if proposal is None:
+    if proposal is None or proposal.kind is not ProposalKind.ALLOCATION:
         raise NotFound("proposal", proposal_id)
     authorize(uow.actor, Permission.REFERRAL_MANAGE, proposal)
     return proposal

@@ -13,8 +13,10 @@ from skills_bridge.domain.openings import CloseReason, OpeningState
 from skills_bridge.domain.referrals import EndReason
 from skills_bridge.models import Opening, Post
 from skills_bridge.policies.permissions import Permission
+from skills_bridge.queries.bridges import is_reserved
 from skills_bridge.services.openings.loading import hold_opening, move_opening
 from skills_bridge.services.referrals import end_referrals
+from skills_bridge.services.reservations import release_posts
 from skills_bridge.unit_of_work import UnitOfWork
 
 
@@ -65,6 +67,8 @@ def close_posts(
 ) -> Opening:
     """Close some of the free posts that are due on a day; when none is left free, the opening closes with them.
 
+    Posts that wait for a person in training come last.
+
     :raises RuleBroken: the opening is not live.
     :raises Invalid: there are not so many free posts due on that day.
     """
@@ -73,7 +77,7 @@ def close_posts(
         raise RuleBroken("opening-not-live")
     free = select(Post.id).where(Post.opening_id == opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None))
     chosen = uow.session.scalars(
-        free.where(Post.due_on == due_on).order_by(Post.id.desc()).limit(max(count, 0)).with_for_update()
+        free.where(Post.due_on == due_on).order_by(is_reserved(), Post.id.desc()).limit(max(count, 0)).with_for_update()
     ).all()
     if not 1 <= count == len(chosen):
         raise Invalid("not-so-many-free-posts", field="count", value=count, free=len(chosen))
@@ -81,6 +85,8 @@ def close_posts(
     uow.audit("opening.posts_closed", "opening", opening.id, count=count, reason=reason.value)
     if uow.session.scalar(free.limit(1)) is None:
         _close(uow, opening, reason)
+    else:
+        release_posts(uow, opening_id=opening.id)
     return opening
 
 
@@ -102,5 +108,6 @@ def _close(uow: UnitOfWork, opening: Opening, reason: CloseReason) -> None:
     move_opening(uow, opening, OpeningState.CLOSED, reason=reason.value)
     opening.closed_at = uow.now
     end_referrals(uow, opening_id=opening.id, reason=EndReason.OPENING_CLOSED)
+    release_posts(uow, opening_id=opening.id)
     if was_known:
         uow.record(OpeningClosed(opening.id))

@@ -19,6 +19,7 @@ from skills_bridge.services.openings.revisions import (
     latest_revision,
     read_terms,
 )
+from skills_bridge.services.reservations import follow_start
 from skills_bridge.unit_of_work import UnitOfWork
 
 MOST_REASON: Final = 1_000
@@ -93,6 +94,7 @@ def validate_opening(uow: UnitOfWork, *, opening_id: int, version: int | None = 
     else:
         opening.revision_id = revision.id
         _log(uow, opening, revision, "validated")
+        follow_start(uow, opening_id=opening.id)
     _add_posts(uow, opening, revision)
     uow.record(OpeningValidated(opening.id, occasion=str(revision.number)))
     return opening

@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, RuleBroken
 from skills_bridge.domain.events import ReferralSent
-from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.referrals import (
     LIVE,
     MOVES,
@@ -20,18 +19,12 @@ from skills_bridge.domain.referrals import (
     ReopenReason,
     WithdrawReason,
 )
-from skills_bridge.domain.seekers import Channel, ConsentKind, SeekerState
+from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import Consent, MatchPolicy, MatchResult, Opening, Post, Referral, Seeker
+from skills_bridge.models import MatchPolicy, MatchResult, Opening, Referral, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
-from skills_bridge.services.referrals.steps import (
-    BulkOutcome,
-    hold_person,
-    in_bulk,
-    is_placed,
-    load_referral,
-    move,
-)
+from skills_bridge.services.referrals.checks import check_answer_day, check_opening, check_person, check_sharing
+from skills_bridge.services.referrals.steps import BulkOutcome, hold_person, in_bulk, load_referral, move
 from skills_bridge.unit_of_work import UnitOfWork
 
 MESSAGE_LENGTH = 1000
@@ -110,14 +103,13 @@ def record_answer(
     :raises IllegalMove: the person was not asked, or has answered.
     """
     referral = load_referral(uow, referral_id, Permission.REFERRAL_MANAGE)
-    if not min(local_day(referral.created_at), local_day(uow.now)) <= answered_on <= local_day(uow.now):
-        raise Invalid("answer-day-out-of-range", field="answered_on")
+    check_answer_day(uow, answered_on, asked_at=referral.created_at)
     if not accepted and reason is None:
         raise Invalid("decline-reason-missing", field="reason")
     target = ReferralState.ACCEPTED if accepted else ReferralState.DECLINED
     check_move(MOVES, referral.state, target)
     if accepted:
-        _check_sharing(uow, referral.seeker_id)
+        check_sharing(uow, referral.seeker_id)
     move(uow, referral, target, reason=reason.value if reason and not accepted else None)
     referral.answered_channel, referral.answered_on = channel, answered_on
     return referral
@@ -133,8 +125,8 @@ def send_referral(uow: UnitOfWork, *, referral_id: int) -> Referral:
     """
     opening, referral = _load_both(uow, referral_id)
     check_move(MOVES, referral.state, ReferralState.SENT)
-    _check_opening(uow, opening)
-    _check_sharing(uow, referral.seeker_id)
+    check_opening(uow, opening)
+    check_sharing(uow, referral.seeker_id)
     move(uow, referral, ReferralState.SENT)
     _start_waiting(uow, referral, opening)
     return referral
@@ -228,42 +220,14 @@ def _load_seeker(uow: UnitOfWork, seeker_id: int) -> Seeker:
 
 def _check_pair(uow: UnitOfWork, opening: Opening, seeker: Seeker) -> None:
     """Refuse an opening that takes nobody, a person who is not looked for, and one proposal too many."""
-    _check_opening(uow, opening)
-    facts = {"pseudonym": seeker.pseudonym}
-    if seeker.matching_objected_at is not None:
-        raise RuleBroken("seeker-objected", **facts)
-    if seeker.state is not SeekerState.ACTIVE or is_placed(uow, seeker.id):
-        raise RuleBroken("seeker-not-active", **facts)
-    if not _has_consent(uow, seeker.id, ConsentKind.MATCHING):
-        raise RuleBroken("seeker-without-consent", **facts)
+    check_opening(uow, opening)
+    check_person(uow, seeker)
     live = uow.session.scalar(
         select(func.count()).select_from(Referral).where(Referral.seeker_id == seeker.id, Referral.state.in_(LIVE))
     )
     most = _live_limit(uow)
     if (live or 0) >= most:
-        raise RuleBroken("too-many-live-referrals", most=most, **facts)
-
-
-def _check_opening(uow: UnitOfWork, opening: Opening) -> None:
-    facts = {"opening": opening.reference}
-    if opening.state is not OpeningState.VALIDATED:
-        raise RuleBroken("opening-not-live", **facts)
-    free = select(Post.id).where(Post.opening_id == opening.id, Post.placement_id.is_(None), Post.closed_on.is_(None))
-    if uow.session.scalar(free.limit(1)) is None:
-        raise RuleBroken("no-open-post", **facts)
-
-
-def _check_sharing(uow: UnitOfWork, seeker_id: int) -> None:
-    """Refuse to name a person to a company who has not agreed to be named."""
-    if not _has_consent(uow, seeker_id, ConsentKind.SHARING):
-        raise RuleBroken("sharing-consent-missing")
-
-
-def _has_consent(uow: UnitOfWork, seeker_id: int, kind: ConsentKind) -> bool:
-    given = select(Consent.id).where(
-        Consent.seeker_id == seeker_id, Consent.kind == kind, Consent.withdrawn_at.is_(None)
-    )
-    return uow.session.scalar(given.limit(1)) is not None
+        raise RuleBroken("too-many-live-referrals", most=most, pseudonym=seeker.pseudonym)
 
 
 def _live_limit(uow: UnitOfWork) -> int:

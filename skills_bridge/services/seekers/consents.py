@@ -6,11 +6,13 @@ from sqlalchemy import update
 
 from skills_bridge.domain.errors import AlreadyDone, RuleBroken
 from skills_bridge.domain.referrals import EndReason
+from skills_bridge.domain.reservations import EndReason as ReservationEnd
 from skills_bridge.domain.seekers import MOVES, Agreement, Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import Consent, Seeker
+from skills_bridge.models import Consent, Reservation, Seeker
 from skills_bridge.services.referrals import end_referrals
 from skills_bridge.services.referrals.steps import hold_person, is_placed
+from skills_bridge.services.reservations import end_reservations
 from skills_bridge.services.seekers.loading import load_seeker, note_change
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -75,6 +77,7 @@ def object_to_matching(uow: UnitOfWork, *, seeker_id: int, channel: Channel) -> 
         raise AlreadyDone("already-objected")
     seeker.matching_objected_at = uow.now
     end_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
+    end_reservations(uow, Reservation.seeker_id == seeker.id, reason=ReservationEnd.OBJECTION)
     uow.moved(
         "seeker",
         seeker.id,

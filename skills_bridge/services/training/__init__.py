@@ -14,7 +14,12 @@ from skills_bridge.services.training.cohorts import (
     start_cohort,
     update_cohort,
 )
-from skills_bridge.services.training.enrolments import drop_enrolment, enrol_seeker, withdraw_enrolment
+from skills_bridge.services.training.enrolments import (
+    confirm_enrolments,
+    drop_enrolment,
+    enrol_seeker,
+    withdraw_enrolment,
+)
 from skills_bridge.services.training.programmes import ProgrammeDraft, create_programme, update_programme
 
 __all__ = [
@@ -24,6 +29,7 @@ __all__ = [
     "certify_enrolments",
     "complete_enrolment",
     "complete_enrolments",
+    "confirm_enrolments",
     "create_cohort",
     "create_programme",
     "drop_enrolment",

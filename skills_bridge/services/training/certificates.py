@@ -14,7 +14,7 @@ from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.training import CohortState, EnrolmentState
 from skills_bridge.models import Cohort, Enrolment, HeldCompetency, ProgrammeOutcome
 from skills_bridge.policies.permissions import Permission, authorize
-from skills_bridge.services.training.enrolments import move_enrolment
+from skills_bridge.services.seats import move_enrolment
 from skills_bridge.unit_of_work import UnitOfWork
 
 BEGUN = frozenset({CohortState.RUNNING, CohortState.ENDED})

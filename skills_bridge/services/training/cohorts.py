@@ -7,6 +7,7 @@ from sqlalchemy import select
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import Invalid, NotFound, RuleBroken, Stale
 from skills_bridge.domain.events import CohortCancelled, CohortPublished
+from skills_bridge.domain.reservations import EndReason
 from skills_bridge.domain.states import check_move
 from skills_bridge.domain.training import (
     COHORT_MOVES,
@@ -18,10 +19,11 @@ from skills_bridge.domain.training import (
     LeaveReason,
     check_plan,
 )
-from skills_bridge.models import Cohort, Enrolment, ProgrammeOutcome, Province
+from skills_bridge.models import Cohort, Enrolment, ProgrammeOutcome, Province, Reservation
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.services.references import Series, next_reference
-from skills_bridge.services.training.enrolments import move_enrolment
+from skills_bridge.services.reservations import end_reservations, follow_cohort
+from skills_bridge.services.seats import move_enrolment
 from skills_bridge.services.training.programmes import hold_programme
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -70,6 +72,7 @@ def update_cohort(uow: UnitOfWork, *, cohort_id: int, version: int | None, plan:
     _write(cohort, plan)
     uow.audit("cohort.changed", "cohort", cohort.id, seats=plan.seats)
     if cohort.state is CohortState.PUBLISHED:
+        follow_cohort(uow, cohort=cohort)
         uow.record(CohortPublished(cohort.id, occasion=f"v{cohort.version}"))
     return cohort
 
@@ -96,12 +99,14 @@ def publish_cohort(uow: UnitOfWork, *, cohort_id: int, version: int | None = Non
 
 
 def start_cohort(uow: UnitOfWork, *, cohort_id: int, version: int | None = None) -> Cohort:
-    """Say that the course has begun: nobody enters any more.
+    """Say that the course has begun: nobody enters any more, and seats that were reserved for later are given back.
 
     :raises IllegalMove: the cohort is not published.
     """
     cohort = _hold(uow, cohort_id, version)
     _move(uow, cohort, CohortState.RUNNING)
+    unused = (Reservation.cohort_id == cohort.id) & Reservation.enrolled_at.is_(None)
+    end_reservations(uow, unused, reason=EndReason.COHORT_BEGUN)
     return cohort
 
 
@@ -118,7 +123,7 @@ def end_cohort(uow: UnitOfWork, *, cohort_id: int, version: int | None = None) -
 def cancel_cohort(
     uow: UnitOfWork, *, cohort_id: int, reason: CancelReason, note: str = "", version: int | None = None
 ) -> Cohort:
-    """Cancel a cohort; the people in it leave it and their seats are given back, results already reached stay.
+    """Cancel a cohort; the people in it leave it, reservations end, and the seats are given back; results stay.
 
     :raises IllegalMove: the cohort has ended or is cancelled.
     """
@@ -136,6 +141,7 @@ def cancel_cohort(
     cohort.taken -= sum(1 for enrolment in leaving if enrolment.state in SEATED)
     for enrolment in leaving:
         move_enrolment(uow, enrolment, EnrolmentState.WITHDRAWN, reason=LeaveReason.COHORT_CANCELLED)
+    end_reservations(uow, Reservation.cohort_id == cohort.id, reason=EndReason.COHORT_CANCELLED)
     if leaving:
         uow.record(CohortCancelled(cohort.id))
     return cohort

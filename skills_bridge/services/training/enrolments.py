@@ -1,30 +1,28 @@
-"""Who is in a cohort: a seat is taken by one conditional update and given back the same way.
-
-Everything here locks the cohort first and the enrolment second, so that nobody waits in a circle.
-"""
+"""Who is in a cohort: enrolled on a seat of her own or one that was reserved for her, confirmed, out again."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 
-from skills_bridge.domain.calendar import local_day
-from skills_bridge.domain.errors import AlreadyDone, NotFound, RuleBroken
+from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, RuleBroken
+from skills_bridge.domain.reservations import EndReason
 from skills_bridge.domain.seekers import ConsentKind, SeekerState
-from skills_bridge.domain.states import check_move
-from skills_bridge.domain.training import (
-    ENROLMENT_MOVES,
-    SEATED,
-    CohortState,
-    EnrolmentState,
-    EntryAnswer,
-    LeaveReason,
-    judge_entry,
-)
-from skills_bridge.models import Cohort, Consent, EducationLevel, Enrolment, Programme, Seeker
+from skills_bridge.domain.training import SEATED, EnrolmentState, EntryAnswer, LeaveReason, judge_entry
+from skills_bridge.models import Cohort, Consent, EducationLevel, Enrolment, Programme, Reservation, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.services.referrals.steps import hold_person
+from skills_bridge.services.reservations import end_reservations, keep_seat, note_enrolment
+from skills_bridge.services.seats import (
+    give_seats_back,
+    hold_cohorts,
+    move_enrolment,
+    put_in_cohort,
+    refuse_enrolled,
+    take_seat,
+)
 from skills_bridge.unit_of_work import UnitOfWork
 
 
@@ -41,23 +39,50 @@ def enrol_seeker(uow: UnitOfWork, *, cohort_id: int, seeker_id: int) -> Enrolmen
     if cohort is None or seeker is None:
         raise NotFound("cohort", cohort_id) if cohort is None else NotFound("seeker", seeker_id)
     authorize(uow.actor, Permission.COHORT_ENROL, cohort)
+    hold_person(uow, seeker_id)
     _check_person(uow, cohort, seeker)
-    _refuse_enrolled(uow, cohort, seeker)
-    _take_seat(uow, cohort)
-    known = uow.session.scalar(
+    refuse_enrolled(uow, cohort, seeker)
+    reservation = keep_seat(uow, cohort=cohort, seeker_id=seeker_id)
+    if reservation is None:
+        take_seat(uow, cohort)
+    enrolment = put_in_cohort(uow, cohort, seeker, EnrolmentState.ENROLLED)
+    if reservation is not None:
+        note_enrolment(uow, reservation=reservation, enrolment=enrolment)
+    return enrolment
+
+
+def confirm_enrolments(uow: UnitOfWork, *, cohort_id: int, public_ids: Collection[uuid.UUID]) -> int:
+    """Enrol people of one cohort who accepted the seat reserved for them: all or none; return how many.
+
+    :raises Invalid: nobody was chosen.
+    :raises NotFound: one of them is not in this cohort.
+    :raises NotPermitted: the actor does not manage its centre.
+    :raises AlreadyDone: the seat of one of them is no longer reserved, or she is enrolled.
+    :raises RuleBroken: the course has begun or is no longer open.
+    """
+    wanted = set(public_ids)
+    if not wanted:
+        raise Invalid("nobody-chosen", field="enrolments")
+    cohort = uow.session.get(Cohort, cohort_id)
+    if cohort is None:
+        raise NotFound("cohort", cohort_id)
+    authorize(uow.actor, Permission.ENROLMENT_CERTIFY, cohort)
+    hold_cohorts(uow, (cohort_id,))
+    people = uow.session.scalars(
         select(Enrolment)
-        .where(Enrolment.cohort_id == cohort_id, Enrolment.seeker_id == seeker_id)
+        .where(Enrolment.cohort_id == cohort_id, Enrolment.public_id.in_(wanted))
+        .order_by(Enrolment.id)
         .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if known is None:
-        return _add(uow, cohort, seeker)
-    if known.state in SEATED:  # somebody was quicker: the seat taken above goes back with the transaction
-        raise AlreadyDone("already-enrolled", pseudonym=seeker.pseudonym)
-    if known.state is EnrolmentState.WITHDRAWN:
-        move_enrolment(uow, known, EnrolmentState.WAITING)
-    move_enrolment(uow, known, EnrolmentState.ENROLLED)
-    return known
+    ).all()
+    if len(people) != len(wanted):
+        raise NotFound("enrolment", cohort_id)
+    for enrolment in people:
+        reservation = keep_seat(uow, cohort=cohort, seeker_id=enrolment.seeker_id)
+        if reservation is None:
+            raise AlreadyDone("seat-not-reserved")
+        move_enrolment(uow, enrolment, EnrolmentState.ENROLLED)
+        note_enrolment(uow, reservation=reservation, enrolment=enrolment)
+    return len(people)
 
 
 def withdraw_enrolment(uow: UnitOfWork, *, public_id: uuid.UUID, reason: LeaveReason) -> Enrolment:
@@ -80,48 +105,20 @@ def drop_enrolment(uow: UnitOfWork, *, public_id: uuid.UUID, reason: LeaveReason
     return _leave(uow, public_id, Permission.ENROLMENT_CERTIFY, EnrolmentState.DROPPED, reason)
 
 
-def move_enrolment(
-    uow: UnitOfWork, enrolment: Enrolment, target: EnrolmentState, *, reason: LeaveReason | None = None
-) -> None:
-    """Bring an enrolment into a state that its table allows, and log it for both parties.
-
-    :raises IllegalMove: the state cannot follow the present one.
-    """
-    was = enrolment.state
-    check_move(ENROLMENT_MOVES, was, target)
-    enrolment.state = target
-    enrolment.reason = reason.value if reason else None
-    enrolment.decided_by = uow.actor.user_id
-    enrolment.changed_at = uow.now
-    uow.moved(
-        "enrolment",
-        enrolment.id,
-        was=was,
-        now=target,
-        reason=enrolment.reason,
-        centre_id=enrolment.centre_id,
-        agency_id=enrolment.agency_id,
-    )
-
-
 def _leave(
     uow: UnitOfWork, public_id: uuid.UUID, permission: Permission, target: EnrolmentState, reason: LeaveReason
 ) -> Enrolment:
     cohort_id = uow.session.scalar(select(Enrolment.cohort_id).where(Enrolment.public_id == public_id))
     if cohort_id is None:
         raise NotFound("enrolment", public_id)
-    uow.session.execute(select(Cohort.id).where(Cohort.id == cohort_id).with_for_update())
+    hold_cohorts(uow, (cohort_id,))
     enrolment = uow.session.scalars(select(Enrolment).where(Enrolment.public_id == public_id).with_for_update()).one()
     authorize(uow.actor, permission, enrolment)
     had_seat = enrolment.state in SEATED
     move_enrolment(uow, enrolment, target, reason=reason)
     if had_seat:
-        uow.session.execute(
-            update(Cohort)
-            .where(Cohort.id == cohort_id, Cohort.taken > 0)
-            .values(taken=Cohort.taken - 1)
-            .execution_options(synchronize_session=False)
-        )
+        give_seats_back(uow, cohort_id)
+    end_reservations(uow, Reservation.enrolment_id == enrolment.id, reason=EndReason.LEFT_TRAINING)
     return enrolment
 
 
@@ -145,65 +142,3 @@ def _has_withdrawn_sharing(uow: UnitOfWork, seeker_id: int) -> bool:
         ).where(Consent.seeker_id == seeker_id, Consent.kind == ConsentKind.SHARING)
     ).one()
     return bool(withdrawn) and not live
-
-
-def _refuse_enrolled(uow: UnitOfWork, cohort: Cohort, seeker: Seeker) -> None:
-    """Say first that the person is there already: in a full cohort, too, that is what the adviser must read."""
-    held = select(Enrolment.id).where(
-        Enrolment.cohort_id == cohort.id, Enrolment.seeker_id == seeker.id, Enrolment.state.in_(SEATED)
-    )
-    if uow.session.scalar(held) is not None:
-        raise AlreadyDone("already-enrolled", pseudonym=seeker.pseudonym)
-
-
-def _take_seat(uow: UnitOfWork, cohort: Cohort) -> None:
-    """Count one seat more as taken if the cohort has one to give today: the one guard against overselling."""
-    today = local_day(uow.now)
-    taken = uow.session.scalar(
-        update(Cohort)
-        .where(
-            Cohort.id == cohort.id,
-            Cohort.state == CohortState.PUBLISHED,
-            Cohort.taken < Cohort.seats,
-            Cohort.enrolment_until >= today,
-        )
-        .values(taken=Cohort.taken + 1)
-        .returning(Cohort.taken)
-        .execution_options(synchronize_session=False)
-    )
-    if taken is not None:
-        return
-    uow.session.refresh(cohort)
-    if cohort.state is not CohortState.PUBLISHED:
-        raise RuleBroken("cohort-not-open", reference=cohort.reference)
-    if cohort.enrolment_until < today:
-        raise RuleBroken("enrolment-over", reference=cohort.reference)
-    raise RuleBroken("cohort-full", reference=cohort.reference)
-
-
-def _add(uow: UnitOfWork, cohort: Cohort, seeker: Seeker) -> Enrolment:
-    added: Enrolment | None = uow.session.scalar(
-        insert(Enrolment)
-        .values(
-            cohort_id=cohort.id,
-            centre_id=cohort.centre_id,
-            agency_id=seeker.agency_id,
-            seeker_id=seeker.id,
-            state=EnrolmentState.ENROLLED,
-            decided_by=uow.actor.user_id,
-            changed_at=uow.now,
-        )
-        .on_conflict_do_nothing(index_elements=["cohort_id", "seeker_id"])
-        .returning(Enrolment)
-    )
-    if added is None:
-        raise AlreadyDone("already-enrolled", pseudonym=seeker.pseudonym)
-    uow.moved(
-        "enrolment",
-        added.id,
-        was=None,
-        now=EnrolmentState.ENROLLED,
-        centre_id=added.centre_id,
-        agency_id=added.agency_id,
-    )
-    return added

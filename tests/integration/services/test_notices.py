@@ -27,8 +27,9 @@ from tests.factories.referrals import (
     selected_referral,
     sent_referral,
 )
+from tests.factories.reservations import a_bridge, reserved
 from tests.factories.seekers import add_seeker
-from tests.factories.training import a_cohort, enrolled
+from tests.factories.training import a_cohort, a_programme, enrolled
 from tests.factories.world import CASABLANCA, TANGER, World
 
 PARTIES = ("agency", "industry", "employment", "association")
@@ -107,6 +108,7 @@ class TestEachKind:
             settle_placement(uow, placement_id=placement_id)
         pack_id = a_pack(world)
         cohort_id = cancelled_cohort(world)
+        reservation_id = reserved(world, a_bridge(world, programme_id=a_programme(world, title_fr="Une autre")))
         expected = {
             "opening_submitted": (opening_id, ["agency"]),
             "opening_validated": (opening_id, ["company"]),
@@ -116,6 +118,12 @@ class TestEachKind:
             "referral_answered": (referral_id, ["agency"]),
             "referrals_ended": (placement_id, ["agency", "other_company"]),
             "cohort_cancelled": (cohort_id, ["agency"]),
+            "seat_reserved": (reservation_id, ["centre"]),
+            "post_reserved": (reservation_id, ["company"]),
+            "learner_to_enrol": (reservation_id, ["centre"]),
+            "learner_enrolled": (reservation_id, ["agency", "company"]),
+            "seat_released": (reservation_id, ["centre"]),
+            "post_released": (reservation_id, ["agency", "company"]),
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),

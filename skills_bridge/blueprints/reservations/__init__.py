@@ -1,0 +1,1 @@
+"""Seats and posts reserved together: proposed, answered for, followed, ended."""

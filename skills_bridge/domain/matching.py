@@ -138,5 +138,19 @@ class NotInInput(BadMatchingInput):
     """A trace was asked for a person or an opening that the input does not hold; ``value`` is the place asked."""
 
 
+class UnusableIndex(DomainError):
+    """The files of a national index cannot be read as one: cut short, of another version, or not of one piece.
+
+    The cure is to build the index again.
+    """
+
+    def __init__(self, folder: str, part: str, reason: str) -> None:
+        """Remember the folder's name, the array at fault and what is wrong with it."""
+        super().__init__(f"{folder}/{part}: {reason}; build the index again")
+        self.folder = folder
+        self.part = part
+        self.reason = reason
+
+
 class NoAllocation(DomainError):
     """The solver found no allocation, although the empty one is always allowed; names its status."""

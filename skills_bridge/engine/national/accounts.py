@@ -2,62 +2,67 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-from numba import njit
 
-from skills_bridge.engine.arrays import Bits, Int64s
-from skills_bridge.engine.national.bridges import Bridges
-from skills_bridge.engine.national.demand import Asks
-from skills_bridge.engine.national.index import LANES, Blocks
-from skills_bridge.engine.national.lanes import NEAR, Worth, closing_cohort, run_of_competency, standing_of
-from skills_bridge.engine.national.signatures import GatePlan, Needs, failed_gates
+from skills_bridge.engine.national.compiling import inner
+from skills_bridge.engine.national.demand import Asked
+from skills_bridge.engine.national.desk import Desk, Terms, find_must, find_reach, find_sure
+from skills_bridge.engine.national.heaps import NEAR, READY, Heaps
+from skills_bridge.engine.national.index import Blocks
+from skills_bridge.engine.national.lanes import LANES, holds
 
-
-class Told(NamedTuple):
-    """Columns of ``Shortlists``, one row per listed pair."""
-
-    unknown_gates: Bits
-    unproven: Bits
-    missing: Bits
-    cohort: Int64s
+NO_COHORT = -1
 
 
-@njit(cache=True, nogil=True)
+@inner
 def tell(  # noqa: PLR0917  # compiled
-    first: int,
-    end: int,
-    opening: Int64s,
-    lane: Int64s,
-    kind: Int64s,
+    block: int,
+    lane: int,
+    opening: int,
+    kind: int,
+    slot: int,
     blocks: Blocks,
-    index_place: Int64s,
-    needs: Needs,
-    asks: Asks,
-    bridges: Bridges,
-    plan: GatePlan,
-    education: Int64s,
-    worth: Worth,
-    told: Told,
+    asked: Asked,
+    terms: Terms,
+    heaps: Heaps,
+    desk: Desk,
 ) -> None:
-    """Write what is told of the rows from ``first`` to ``end`` (excluded), whose openings are of one policy.
+    """Write what is told of a person who enters a list into her slot: of the ready nothing."""
+    heaps.lane[slot] = block * LANES + lane
+    if kind == READY:
+        heaps.unknown[slot], heaps.unproven[slot], heaps.missing[slot], heaps.cohort[slot] = 0, 0, 0, NO_COHORT
+        return
+    unknown, unproven, missing = np.uint16(0), np.uint16(0), np.uint16(0)
+    for place in range(asked.path.start[opening], asked.path.start[opening + 1]):
+        number = asked.path.condition[place]
+        find_sure(blocks, block, asked, number, desk)
+        if not holds(desk.sure[number], lane):
+            unknown |= asked.conditions.gate[number]
+    first = asked.asks.start[opening]
+    for item in range(first, asked.asks.start[opening + 1]):
+        must = asked.asks.must[item]
+        if must >= 0:
+            find_must(blocks, block, asked, terms, must, desk)
+            bit = np.uint16(1 << (item - first))
+            if not holds(desk.enough[must], lane):
+                missing |= bit
+            elif not holds(desk.proven[must], lane):
+                unproven |= bit
+    heaps.unknown[slot], heaps.unproven[slot], heaps.missing[slot] = unknown, unproven, missing
+    heaps.cohort[slot] = NO_COHORT
+    if kind == NEAR:
+        heaps.cohort[slot] = _closing_cohort(block, lane, opening, missing, blocks, asked, terms, desk)
 
-    ``index_place`` (competencies asked) is the place of each in the index's competencies, or -1.
-    """
-    for row in range(first, end):
-        at, serves = lane[row], opening[row]
-        told.unknown_gates[row] = failed_gates(blocks.sure[at], plan, needs, serves)
-        for item in range(asks.start[serves], asks.start[serves + 1]):
-            if asks.is_must[item]:
-                place = index_place[asks.competency[item]]
-                run = run_of_competency(blocks, at // LANES, place) if place >= 0 else -1
-                found = standing_of(blocks, run, at % LANES, worth.standing, asks.level[item], asks.evidence[item])
-                bit = np.uint16(1) << np.uint16(item - asks.start[serves])
-                if found == 0:
-                    told.missing[row] |= bit
-                elif found == 1:
-                    told.unproven[row] |= bit
-        if kind[row] == NEAR:
-            missing = int(told.missing[row])
-            told.cohort[row] = closing_cohort(bridges, serves, missing, blocks.sure[at], education, education[2])
+
+@inner
+def _closing_cohort(  # noqa: PLR0917  # compiled
+    block: int, lane: int, opening: int, missing: int, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+) -> int:
+    """Return the first cohort that teaches all that a person misses, within her reach; or -1."""
+    bridges = asked.bridges
+    for place in range(bridges.start[opening], bridges.start[opening + 1]):
+        if int(missing) & ~int(bridges.taught[place]) == 0:
+            find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
+            if holds(desk.reach[bridges.cohort[place]], lane):
+                return int(bridges.cohort[place])
+    return NO_COHORT

@@ -11,28 +11,28 @@ from numba import njit
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import NO_DAY, Bits, Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
-from skills_bridge.engine.national.layout import SET_GATES, GateLayout, Words
+from skills_bridge.engine.national.lanes import WORD
+from skills_bridge.engine.national.layout import SET_GATES, GateLayout
 from skills_bridge.engine.policy import PolicySet
 
 NOWHERE = -1
-"""The word of a province in which nobody would work."""
+"""The plane of a province in which nobody would work."""
 
 
 class Bridges(NamedTuple):
     """The usable cohorts of opening ``i`` from ``start[i]`` to ``start[i + 1]``, the earliest end first, then by id.
 
     ``taught`` has a bit per must, by its place in the opening, that the cohort teaches at its level; cohorts that teach
-    none are left out. ``cohort`` is the place in the input, ``entry`` the least education field of a signature, 0 open
-    to all; ``word`` and ``bit`` are the province's place in a signature. ``teachable`` (openings) is the union of
-    ``taught``; ``musts`` (openings) has a bit per must.
+    none are left out. ``cohort`` is the place in the input. By place in the input: ``entry`` the least education field
+    of a signature, 0 open to all, and ``province`` its plane, -1 where nobody would work there. ``teachable``
+    (openings) is the union of ``taught``; ``musts`` (openings) has a bit per must.
     """
 
     start: Int64s
     taught: Bits
     cohort: Int64s
     entry: Int64s
-    word: Int64s
-    bit: Words
+    province: Int64s
     teachable: Bits
     musts: Bits
 
@@ -62,22 +62,20 @@ def bridges_of(
         teaches.level[by_competency].astype(np.int64),
         teaches.owners[by_competency],
     )
-    word, bit = _provinces(cohorts, usable, layout)
-    rank = cohorts.entry_rank[usable].astype(np.int64)
+    rank = cohorts.entry_rank.astype(np.int64)
     entry = np.where(rank == 0, 0, rank + 1)
-    return Bridges(start, taught, usable[place], entry[place], word[place], bit[place], teachable, musts)
+    return Bridges(start, taught, usable[place], entry, _provinces(cohorts, layout), teachable, musts)
 
 
-def _provinces(cohorts: CohortColumns, usable: Int64s, layout: GateLayout) -> tuple[Int64s, Words]:
-    """Return where a signature holds each cohort's province."""
+def _provinces(cohorts: CohortColumns, layout: GateLayout) -> Int64s:
+    """Return the plane of each cohort's province."""
     mobility = next(place for place, gate in enumerate(SET_GATES) if gate.kind is GateKind.MOBILITY)
     column = SET_GATES[mobility].column
     if layout.is_asked:
         layout.check_holds("CohortColumns", column, cohorts.province)
-    places = layout.places(column, cohorts.province[usable])
-    word, bit = layout.columns_of(layout.first_bits[mobility] + places)
-    word = np.where(places == len(layout.codes[column]), NOWHERE, word + layout.field_words)
-    return word, bit
+    places = layout.places(column, cohorts.province)
+    plane = WORD * layout.field_words + layout.first_bits[mobility] + places
+    return np.where(places == len(layout.codes[column]), NOWHERE, plane)
 
 
 @njit(cache=True, nogil=True)

@@ -4,41 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from skills_bridge.engine.arrays import Bits, Bools, Int64s
+from skills_bridge.domain.framework import LEVELS as ALL_LEVELS
+from skills_bridge.engine.arrays import NO_VALUE, Bits, Bools, Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
 from skills_bridge.engine.national.bridges import Bridges, bridges_of
+from skills_bridge.engine.national.conditions import Conditions, Path, conditions_of, path_of
 from skills_bridge.engine.national.layout import GateLayout
 from skills_bridge.engine.national.signatures import Needs, needs_of
 from skills_bridge.engine.policy import FULL_CREDIT, PolicySet
 from skills_bridge.engine.results import Shortlists
 
 Codes8 = npt.NDArray[np.uint8]
+LEVELS: Final = len(ALL_LEVELS)
+"""Levels of a competency, and as many ranks of evidence."""
 
 
 class Asks(NamedTuple):
     """The requirements: those of opening ``i`` from ``start[i]`` to ``start[i + 1]``, at most sixteen.
 
     ``competency`` is a place in ``Demand.competencies``; ``level`` 0 to 3 (one less than asked); ``weight`` 1 to 5;
-    ``evidence`` a rank. ``full`` holds each opening's points of a perfect person, at most 20,000; 0: nothing asked.
+    ``evidence`` a rank; ``must`` a place in ``Musts``, -1 where the requirement is no must. ``full`` holds each
+    opening's points of a perfect person, at most 20,000; 0: nothing asked.
     """
 
     start: Int64s
     competency: Int64s
     level: Codes8
     weight: Bits
-    is_must: Bools
     evidence: Codes8
+    must: Int64s
     full: Int64s
+
+
+class Musts(NamedTuple):
+    """The distinct musts: competency, level, and evidence asked."""
+
+    competency: Int64s
+    level: Codes8
+    evidence: Codes8
+
+
+class Asked(NamedTuple):
+    """All that the compiled functions read of the openings, in the order in which they are served."""
+
+    conditions: Conditions
+    path: Path
+    asks: Asks
+    musts: Musts
+    bridges: Bridges
 
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """Openings in the order in which they are served: by policy, then by what they need.
+    """Openings in the order in which they are served: by policy, then by their conditions.
 
     ``row`` is each one's place in the input, ``policy`` its place in ``POLICY_PROFILES``. ``length`` (openings, 4) says
     how many people each list holds, by class: ready, to confirm, near, not enough.
@@ -49,8 +72,7 @@ class Demand:
     length: Int64s
     competencies: Int64s
     needs: Needs
-    asks: Asks
-    bridges: Bridges
+    asked: Asked
     policies: PolicySet
 
     def __len__(self) -> int:
@@ -73,30 +95,61 @@ def pack_demand(
     :raises NotInInput: a code asked is missing from a layout of what is asked.
     """
     needs = needs_of(openings, layout)
-    order = np.lexsort((openings.education_rank, *needs.all_of.T[::-1], openings.policy_profile))
+    conditions, owner, number = conditions_of(needs, layout)
+    order, path = _served(openings, owner, number)
     sorted_openings = openings.take(order)
-    asked = sorted_openings.requirements
-    competencies = np.unique(asked.competency).astype(np.int64)
-    weights = np.concatenate([np.zeros(1, np.int64), np.cumsum(asked.weight, dtype=np.int64)])
-    asks = Asks(
-        asked.start.astype(np.int64),
-        np.searchsorted(competencies, asked.competency),
-        (asked.level - 1).astype(np.uint8),
-        asked.weight.astype(np.uint16),
-        asked.is_must,
-        asked.evidence.astype(np.uint8),
-        FULL_CREDIT * np.diff(weights[asked.start]),
-    )
+    asks, musts, competencies = _requirements(sorted_openings)
     bridges = bridges_of(sorted_openings, cohorts, policies, layout, as_of=as_of)
+    asked = Asked(conditions, path, asks, musts, bridges)
     return Demand(
         order,
         sorted_openings.policy_profile.astype(np.int64),
         _lengths(sorted_openings, policies, asks.full > 0),
         competencies,
         Needs._make(_frozen(part[order] for part in needs)),
-        Asks._make(_frozen(asks)),
-        Bridges._make(_frozen(bridges)),
+        Asked._make(type(part)._make(_frozen(part)) for part in asked),
         policies,
+    )
+
+
+def _served(openings: OpeningColumns, owner: Int64s, number: Int64s) -> tuple[Int64s, Path]:
+    """Return the openings in the order in which they are served, and their way through the conditions."""
+    counts = np.bincount(owner, minlength=len(openings))
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)])
+    place = np.arange(len(owner)) - start[owner]
+    table = np.full((len(openings), counts.max(initial=0)), -1, np.int32)
+    table[owner, place] = number
+    order = np.lexsort((*table.T[::-1], openings.policy_profile))
+    served = table[order]
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[order])])
+    return order, path_of(start, served[served >= 0].astype(np.int64))
+
+
+def _requirements(openings: OpeningColumns) -> tuple[Asks, Musts, Int64s]:
+    """Return the requirements with the distinct musts, and the competencies asked, rising."""
+    asked = openings.requirements
+    competencies, competency = np.unique(asked.competency, return_inverse=True)
+    level = asked.level.astype(np.int64) - 1
+    is_must = np.flatnonzero(asked.is_must)
+    grade = asked.evidence[is_must].astype(np.int64)
+    musts, must = np.unique((competency * LEVELS + level)[is_must] * LEVELS + grade, return_inverse=True)
+    must_of = np.full(len(level), NO_VALUE, np.int64)
+    must_of[is_must] = must
+    weights = np.concatenate([np.zeros(1, np.int64), np.cumsum(asked.weight, dtype=np.int64)])
+    asks = Asks(
+        asked.start.astype(np.int64),
+        competency,
+        level.astype(np.uint8),
+        asked.weight.astype(np.uint16),
+        asked.evidence.astype(np.uint8),
+        must_of,
+        FULL_CREDIT * np.diff(weights[asked.start]),
+    )
+    must_line, evidence = np.divmod(musts, LEVELS)
+    return (
+        asks,
+        Musts(must_line // LEVELS, (must_line % LEVELS).astype(np.uint8), evidence.astype(np.uint8)),
+        competencies.astype(np.int64),
     )
 
 
@@ -111,9 +164,10 @@ def _frozen(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
 def _lengths(openings: OpeningColumns, policies: PolicySet, is_scored: Bools) -> Int64s:
     """Return the length of each opening's lists; where nothing is asked, nobody lacks data and nothing is short."""
     found = np.zeros((len(openings), 4), np.int64)
-    for row, (posts, profile) in enumerate(zip(openings.open_posts, openings.policy_profile, strict=True)):
-        policy = policies.of(POLICY_PROFILES[profile])
-        usual = policy.list_length(int(posts))
-        found[row] = usual, usual, usual, policy.shown_without_competency
+    for profile, name in enumerate(POLICY_PROFILES):
+        policy, mine = policies.of(name), openings.policy_profile == profile
+        posts, row = np.unique(openings.open_posts[mine], return_inverse=True)
+        usual = np.array([policy.list_length(int(number)) for number in posts], np.int64)[row]
+        found[mine] = np.column_stack([usual, usual, usual, np.full(len(usual), policy.shown_without_competency)])
     found[~is_scored, 2:] = 0
     return found

@@ -18,13 +18,13 @@ from numba import njit
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.columns import RelationColumns, SeekerColumns
 from skills_bridge.engine.national.holdings import Holdings, written_out
-from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, Words, layout_of_held
+from skills_bridge.engine.national.lanes import LANES, Words, planes_of
+from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, layout_of_held
 from skills_bridge.engine.national.signatures import signatures_of
 from skills_bridge.engine.score import order_keys
 
 Number = TypeVar("Number", np.int64, np.uint64)
 
-LANES: Final = 256
 NOBODY: Final = -1
 SORTED_BY: Final = ("provinces", "contracts")
 """Set gates by which people are brought together; education follows."""
@@ -33,21 +33,19 @@ SORTED_BY: Final = ("provinces", "contracts")
 class Blocks(NamedTuple):
     """The arrays that the compiled functions read; none is ever changed.
 
-    By lane: ``seeker`` the place in the input (-1: nobody), ``key`` the order key without points (-1: nobody), and
-    ``sure``, the signatures. By block: ``maybe`` (words, lanes), so that one word of all lanes is compared at once,
-    ``summary`` (every bit and the highest value of each field in *maybe*), ``best_key``, and ``run_start``, where its
-    runs begin. By run: ``run_competency``, a place in the index's ``competencies``, rising within a block, and
-    ``run_end``, where its holdings end. By holding: ``lane`` in the block, rising within a run, and ``code``. Within a
-    block the lanes stand in the order of their keys, the highest first.
-    The first ``held_blocks[0]`` blocks are those of people with competencies.
+    By lane: ``seeker`` the place in the input (-1: nobody) and ``key`` the order key without points (-1: nobody). By
+    block: ``people`` how many there are, in its first lanes and in the order of their keys, the highest first;
+    ``maybe`` and ``sure`` (planes, 4), the signatures as lane sets, one plane a bit; ``run_start``, where runs begin.
+    By run: ``run_competency``, a place in the index's ``competencies``, rising within a block, and ``run_end``, where
+    its holdings end. By holding: ``lane`` in the block, rising within a run, and ``code``. The first
+    ``held_blocks[0]`` blocks are those of people with competencies.
     """
 
-    seeker: Int64s
+    seeker: npt.NDArray[np.int32]
     key: Int64s
-    sure: Words
+    people: Int64s
     maybe: Words
-    summary: Words
-    best_key: Int64s
+    sure: Words
     run_start: Int64s
     run_competency: npt.NDArray[np.int32]
     run_end: Int64s
@@ -69,10 +67,6 @@ class NationalIndex:
     ids: Int64s
     lane_of: Int64s
     as_of: int
-
-    def lanes(self, order_key: Int64s) -> Int64s:
-        """Return where the people of these order keys stand."""
-        return self.lane_of[np.searchsorted(self.ids, 0xFFFFFFFF - (order_key & 0xFFFFFFFF))]
 
 
 def build_index(
@@ -97,16 +91,13 @@ def build_index(
     order = _brought_together(maybe, layout, key)
     people, held_blocks = _in_blocks(order[is_holder[order]], order[~is_holder[order]], key)
     lane_key = _by_lane(key, people, NOBODY)
-    runs = _runs_of(people, holdings.start, holdings.competency, holdings.code, len(holdings.competencies))
-    lane_maybe = _by_lane(maybe, people, 0)
     blocks = Blocks(
-        people,
+        people.astype(np.int32),
         lane_key,
-        _by_lane(sure, people, 0),
-        np.ascontiguousarray(lane_maybe.reshape(-1, LANES, lane_maybe.shape[1]).transpose(0, 2, 1)),
-        _summaries(lane_maybe, layout),
-        lane_key.reshape(-1, LANES).max(axis=1, initial=NOBODY),
-        *runs,
+        (people.reshape(-1, LANES) != NOBODY).sum(axis=1),
+        planes_of(_by_lane(maybe, people, 0)),
+        planes_of(_by_lane(sure, people, 0)),
+        *_runs_of(people, holdings.start, holdings.competency, holdings.code, len(holdings.competencies)),
         np.array([held_blocks], np.int64),
     )
     by_id = np.argsort(seekers.seeker_id, kind="stable")
@@ -150,18 +141,6 @@ def _by_lane(column: npt.NDArray[Number], people: Int64s, absent: int) -> npt.ND
     found = np.full((len(people), *column.shape[1:]), absent, column.dtype)
     taken = people != NOBODY
     found[taken] = column[people[taken]]
-    return found
-
-
-def _summaries(maybe: Words, layout: GateLayout) -> Words:
-    """Return for each block every bit of the sets and the highest value of each field."""
-    lanes = maybe.reshape(-1, LANES, maybe.shape[1])
-    found: Words = np.bitwise_or.reduce(lanes, axis=1)
-    found[:, : layout.field_words] = 0
-    for field in layout.fields:
-        shift = np.uint64(field.shift)
-        values = (lanes[:, :, field.word] >> shift) & np.uint64(field.most)
-        found[:, field.word] |= values.max(axis=1) << shift
     return found
 
 

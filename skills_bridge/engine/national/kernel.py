@@ -1,289 +1,280 @@
 """Every opening against every block that may hold its people: the part of matching that takes the time.
 
-A block that some opening may want is *spread out*: each competency that anybody asks becomes rows of 256 bytes, one
-lane a person: four of credits (one per level asked) and one of levels (bit ``level - 1``: the level suffices for a
-must). An opening is then a few comparisons and sums of rows, which the processor does for dozens of people at once:
-first the gates, then the musts, then the points; what is sure and proven is asked only of people whose points could
-still enter a list. Points are at most 20,000 (16 requirements x weight 5 x
-credit 250) and so fit ``uint16``.
+An opening asks a block in this order, and is done as soon as nobody is left: the gates (shared with its neighbours,
+see ``conditions``), the musts, which cohort could close a gap, who of the rest is ready. All of it is lane sets. Only
+then are points added up: for a few people one by one, for many in rows of 256 bytes, which the processor does for
+dozens of people at once. Points are at most 20,000 (16 requirements x weight 5 x credit 250) and so fit ``uint16``.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
-from skills_bridge.engine.arrays import Bits, Int64s
-from skills_bridge.engine.national.bridges import Bridges
-from skills_bridge.engine.national.demand import Asks
-from skills_bridge.engine.national.index import LANES, Blocks
-from skills_bridge.engine.national.lanes import (
-    CLASSES,
-    NEAR,
-    READY,
-    TO_CONFIRM,
-    Heaps,
-    Worth,
-    closing_cohort,
-    is_proven,
-    put,
-    worst,
+from skills_bridge.engine.arrays import Bits
+from skills_bridge.engine.national.accounts import tell
+from skills_bridge.engine.national.compiling import inner, outer
+from skills_bridge.engine.national.demand import Asked
+from skills_bridge.engine.national.desk import (
+    CANDIDATES,
+    Codes8,
+    Desk,
+    Terms,
+    find_maybe,
+    find_must,
+    find_reach,
+    find_row,
+    find_sure,
 )
-from skills_bridge.engine.national.layout import Words
-from skills_bridge.engine.national.signatures import Needs, admits, find_admitted
+from skills_bridge.engine.national.heaps import CLASSES, NEAR, READY, TO_CONFIRM, Heaps, put, put_in_order, worst
+from skills_bridge.engine.national.index import Blocks
+from skills_bridge.engine.national.lanes import (
+    LANE_WORDS,
+    LANES,
+    NOTHING,
+    ONE,
+    WORD,
+    Words,
+    copy_lanes,
+    first_lanes,
+    is_empty,
+    keep_common,
+    lowest_bit,
+)
+from skills_bridge.engine.national.waiting import take_waiting
 
-Rows = npt.NDArray[np.uint8]
-NONE, ALL = np.uint16(0), np.uint16(0xFFFF)
-ROWS = 5
-"""Rows of a competency: credits for the levels 1 to 4, then the levels."""
-
-LEVELS_ROW = 4
 TOGETHER = 4
 """Rows added in one pass over the lanes."""
 
-NO_LIST = -1
-GROUP = 32
-"""Lanes whose highest points are looked at before each one is."""
+GATHER = np.uint64(0x0102040810204080)
+"""Brings the lowest bits of eight bytes together in the highest byte."""
+
+FEW = 12
+"""Up to so many people are added up one by one."""
 
 
-class Desk(NamedTuple):
-    """What a task works on, a few hundred kilobytes that stay in the cache; the first ``ROWS`` rows are always zero.
-
-    By competency asked: ``row_of`` its first row in the open block, 0 if nobody holds it, and ``run_of`` its run, or
-    -1. By lane: ``faults`` (0: no gate fails), ``points``, and ``missing``, the musts short of level, by their place
-    in the opening.
-    """
-
-    rows: Rows
-    row_of: Int64s
-    run_of: Int64s
-    faults: Words
-    hits: Words
-    points: Bits
-    missing: Bits
-    chosen: Int64s
-    weights: Bits
-
-
-@njit(cache=True, nogil=True)
+@outer
 def fill_lists(  # noqa: PLR0917  # compiled
-    first: int,
-    end: int,
-    blocks: Blocks,
-    asked_place: Int64s,
-    most_runs: int,
-    needs: Needs,
-    asks: Asks,
-    bridges: Bridges,
-    guards: Words,
-    education: Int64s,
-    worth: Worth,
-    heaps: Heaps,
+    first: int, end: int, blocks: Blocks, asked: Asked, terms: Terms, heaps: Heaps, desk: Desk
 ) -> None:
-    """Fill the lists of the openings from ``first`` to ``end`` (excluded), all of one policy, from every block.
-
-    ``asked_place`` (index's competencies) is the place of each in those asked, or -1; ``most_runs`` bounds the runs of
-    a block that are asked; ``education`` is word, lowest bit and largest value of that field.
-    """
-    asked = np.int64(asks.competency.max()) + 1 if len(asks.competency) else 0
-    desk = Desk(
-        np.zeros((ROWS * (most_runs + 1), LANES), np.uint8),
-        np.zeros(asked, np.int64),
-        np.full(asked, -1, np.int64),
-        np.zeros(LANES, np.uint64),
-        np.zeros(LANES, np.uint64),
-        np.zeros(LANES, np.uint16),
-        np.zeros(LANES, np.uint16),
-        np.zeros(32, np.int64),
-        np.zeros(32, np.uint16),
-    )
-    least = np.ones(end - first, np.uint16)
-    for block in range(blocks.held_blocks[0]):
-        is_open = False
-        for opening in range(first, end):
-            if asks.full[opening] == 0 or not admits(blocks.summary[block], guards, needs, opening):
+    """Fill the lists of the openings from ``first`` to ``end`` (excluded), all of one policy, from every block."""
+    path = asked.path
+    for block in range(len(blocks.people)):
+        desk.used[0] = 1
+        first_lanes(blocks.people[block], desk.passed[0])
+        opening = first
+        while opening < end:
+            start, conditions = path.start[opening], path.start[opening + 1] - path.start[opening]
+            met = path.shared[opening] if opening > first else 0
+            while met < conditions:
+                number = path.condition[start + met]
+                find_maybe(blocks, block, asked, number, desk)
+                if not keep_common(desk.passed[met + 1], desk.passed[met], desk.maybe[number]):
+                    break
+                met += 1
+            if met < conditions:
+                opening = path.beyond[start + met]
                 continue
-            if not find_admitted(blocks.maybe[block], guards, needs, opening, desk.faults, desk.hits):
-                continue
-            if not is_open:
-                _open(blocks, block, asked_place, worth, desk)
-                is_open = True
-            if not _find_missing(asks, bridges, opening, desk):
-                continue
-            if not _add_points(asks, opening, desk):
-                continue
-            floor = least[opening - first]
-            least[opening - first] = _take(
-                blocks, block, opening, floor, needs, asks, bridges, guards, education, worth, heaps, desk
-            )
-        if is_open:
-            _close(blocks, block, asked_place, desk)
+            _serve(block, opening, desk.passed[met], blocks, asked, terms, heaps, desk)
+            opening += 1
+    put_in_order(heaps, CLASSES * first, CLASSES * end)
 
 
-@njit(cache=True, nogil=True)
-def _open(blocks: Blocks, block: int, asked_place: Int64s, worth: Worth, desk: Desk) -> None:
-    """Spread out the runs of a block that anybody asks; the best of several holdings counts."""
-    row = 0
-    for run in range(blocks.run_start[block], blocks.run_start[block + 1]):
-        place = asked_place[blocks.run_competency[run]]
-        if place < 0:
-            continue
-        row += ROWS
-        desk.row_of[place], desk.run_of[place] = row, run
-        rows = desk.rows[row : row + ROWS]
-        rows[:, :] = 0
-        for item in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-            lane, code = blocks.lane[item], blocks.code[item]
-            for level in range(4):
-                rows[level, lane] = max(rows[level, lane], worth.credit[level, code])
-                rows[LEVELS_ROW, lane] |= np.uint8(worth.standing[level, 0, code] > 0) << np.uint8(level)
+@inner
+def _serve(  # noqa: PLR0917  # compiled
+    block: int, opening: int, passed: Words, blocks: Blocks, asked: Asked, terms: Terms, heaps: Heaps, desk: Desk
+) -> None:
+    """Put into the lists of an opening whoever of a block belongs there; ``passed`` fail no gate."""
+    if asked.asks.full[opening] == 0 or block >= blocks.held_blocks[0]:
+        take_waiting(block, opening, passed, blocks, asked, terms, heaps, desk)
+        return
+    if not _find_candidates(block, opening, passed, blocks, asked, terms, desk):
+        return
+    rows = _find_rows(block, opening, blocks, asked, terms, desk)
+    if rows:
+        _add_points(rows, desk)
+        _take(block, opening, blocks, asked, terms, heaps, desk)
 
 
-@njit(cache=True, nogil=True)
-def _close(blocks: Blocks, block: int, asked_place: Int64s, desk: Desk) -> None:
-    """Forget the runs of a block."""
-    for run in range(blocks.run_start[block], blocks.run_start[block + 1]):
-        place = asked_place[blocks.run_competency[run]]
-        if place >= 0:
-            desk.row_of[place], desk.run_of[place] = 0, -1
-
-
-@njit(cache=True, nogil=True)
-def _find_missing(asks: Asks, bridges: Bridges, opening: int, desk: Desk) -> bool:
-    """Note each lane's musts short of level, a fault if no cohort teaches one; say whether anybody is left."""
-    if bridges.musts[opening] == 0:
-        return True
-    missing = desk.missing
-    missing[:] = 0
-    beyond = np.uint16(~bridges.teachable[opening])
+@inner
+def _find_candidates(  # noqa: PLR0917  # compiled
+    block: int, opening: int, passed: Words, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+) -> bool:
+    """Divide those who fail no gate into ready, to confirm and near; say whether anybody is left."""
+    asks, enough, ready = asked.asks, desk.kinds[TO_CONFIRM], desk.kinds[READY]
+    copy_lanes(enough, passed)
+    has_any = True
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        if asks.is_must[item]:
-            row = desk.row_of[asks.competency[item]]
-            bit = np.uint16(1 << (item - asks.start[opening]))
-            if row == 0 and bit & beyond:
-                return False
-            enough = np.uint8(1 << asks.level[item])
-            levels = desk.rows[row + LEVELS_ROW]
-            for lane in range(LANES):
-                missing[lane] |= NONE if levels[lane] & enough else bit
-    faults, count = desk.faults, 0
-    for lane in range(LANES):
-        faults[lane] |= np.uint64(missing[lane] & beyond)
-        count += faults[lane] == 0
-    return count > 0
+        if has_any and asks.must[item] >= 0:
+            find_must(blocks, block, asked, terms, asks.must[item], desk)
+            has_any = keep_common(enough, enough, desk.enough[asks.must[item]])
+    has_near = False
+    desk.kinds[NEAR, :] = 0
+    if asked.bridges.teachable[opening]:
+        has_near = _find_near(block, opening, passed, blocks, asked, terms, desk)
+    copy_lanes(ready, enough)
+    if has_any:
+        _keep_ready(block, opening, blocks, asked, desk)
+    return has_any or has_near
 
 
-@njit(cache=True, nogil=True)
-def _add_points(asks: Asks, opening: int, desk: Desk) -> bool:
-    """Add up weight x credit in each lane, 0 where there is a fault; say whether the block holds anything."""
-    count = 0
+@inner
+def _keep_ready(block: int, opening: int, blocks: Blocks, asked: Asked, desk: Desk) -> None:
+    """Keep among the ready those for whom no gate is unknown and every must is proven; the others are to confirm."""
+    asks, ready, is_left = asked.asks, desk.kinds[READY], True
+    for place in range(asked.path.start[opening], asked.path.start[opening + 1]):
+        if is_left:
+            number = asked.path.condition[place]
+            find_sure(blocks, block, asked, number, desk)
+            is_left = keep_common(ready, ready, desk.sure[number])
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        row = desk.row_of[asks.competency[item]]
-        if row > 0:
-            desk.chosen[count] = row + asks.level[item]
-            desk.weights[count] = asks.weight[item]
+        if is_left and asks.must[item] >= 0:
+            is_left = keep_common(ready, ready, desk.proven[asks.must[item]])
+    for word in range(LANE_WORDS):
+        desk.kinds[TO_CONFIRM, word] &= ~ready[word]
+
+
+@inner
+def _find_near(  # noqa: PLR0917  # compiled
+    block: int, opening: int, passed: Words, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+) -> bool:
+    """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody."""
+    asks, bridges, enough = asked.asks, asked.bridges, desk.kinds[TO_CONFIRM]
+    near, closed = desk.kinds[NEAR], desk.closed
+    for place in range(bridges.start[opening], bridges.start[opening + 1]):
+        find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
+        is_left = keep_common(closed, passed, desk.reach[bridges.cohort[place]])
+        for item in range(asks.start[opening], asks.start[opening + 1]):
+            if is_left and asks.must[item] >= 0 and not bridges.taught[place] >> (item - asks.start[opening]) & 1:
+                find_must(blocks, block, asked, terms, asks.must[item], desk)
+                is_left = keep_common(closed, closed, desk.enough[asks.must[item]])
+        if is_left:
+            for word in range(LANE_WORDS):
+                near[word] |= closed[word]
+    rest = NOTHING
+    for word in range(LANE_WORDS):
+        near[word] &= ~enough[word]
+        rest |= near[word]
+    return rest != NOTHING
+
+
+@inner
+def _find_rows(  # noqa: PLR0917  # compiled
+    block: int, opening: int, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+) -> int:
+    """Gather the rows of an opening that somebody of the block holds, and their weights; return how many, by fours."""
+    asks, count = asked.asks, 0
+    for item in range(asks.start[opening], asks.start[opening + 1]):
+        row = find_row(blocks, block, terms, asks.competency[item], int(asks.level[item]), desk)
+        if row:
+            desk.chosen[count], desk.weights[count] = row, asks.weight[item]
             count += 1
-    if count == 0:
-        return False
     while count % TOGETHER:
         desk.chosen[count], desk.weights[count] = 0, 0
         count += 1
-    points = desk.points
-    points[:] = 0
-    for at in range(0, count, TOGETHER):
-        one, two = desk.rows[desk.chosen[at]], desk.rows[desk.chosen[at + 1]]
-        three, four = desk.rows[desk.chosen[at + 2]], desk.rows[desk.chosen[at + 3]]
-        by_one, by_two, by_three, by_four = desk.weights[at : at + TOGETHER]
+    return count
+
+
+@inner
+def _add_points(rows: int, desk: Desk) -> None:
+    """Add up weight x credit of the candidates."""
+    kinds, people = desk.kinds, 0
+    for word in range(LANE_WORDS):
+        left = kinds[READY, word] | kinds[TO_CONFIRM, word] | kinds[NEAR, word]
+        while left != NOTHING and people <= FEW:
+            people += 1
+            left &= left - ONE
+    if people > FEW:
+        _add_rows(rows, desk)
+        return
+    for word in range(LANE_WORDS):
+        left = kinds[READY, word] | kinds[TO_CONFIRM, word] | kinds[NEAR, word]
+        while left != NOTHING:
+            lane = word * WORD + lowest_bit(left)
+            left &= left - ONE
+            total = 0
+            for place in range(rows):
+                total += int(desk.rows[desk.chosen[place], lane]) * int(desk.weights[place])
+            desk.points[lane] = total
+
+
+@inner
+def _add_rows(rows: int, desk: Desk) -> None:
+    """Add up all lanes, four rows in a pass."""
+    for at in range(0, rows, TOGETHER):
+        chosen = desk.chosen[at : at + TOGETHER]
+        _add_four(
+            desk.rows[chosen[0]],
+            desk.rows[chosen[1]],
+            desk.rows[chosen[2]],
+            desk.rows[chosen[3]],
+            desk.weights[at : at + TOGETHER],
+            desk.points,
+            at == 0,
+        )
+
+
+@inner
+def _add_four(  # noqa: PLR0917  # compiled
+    one: Codes8,
+    two: Codes8,
+    three: Codes8,
+    four: Codes8,
+    weights: Bits,
+    points: Bits,
+    is_first: bool,  # noqa: FBT001
+) -> None:
+    by_one, by_two, by_three, by_four = weights[0], weights[1], weights[2], weights[3]
+    if is_first:
         for lane in range(LANES):
-            points[lane] += np.uint16(
+            points[lane] = np.uint16(
                 np.uint16(one[lane]) * by_one
                 + np.uint16(two[lane]) * by_two
                 + np.uint16(three[lane]) * by_three
                 + np.uint16(four[lane]) * by_four
             )
-    faults = desk.faults
+        return
     for lane in range(LANES):
-        points[lane] &= ALL if faults[lane] == 0 else NONE
-    return True
+        points[lane] += np.uint16(
+            np.uint16(one[lane]) * by_one
+            + np.uint16(two[lane]) * by_two
+            + np.uint16(three[lane]) * by_three
+            + np.uint16(four[lane]) * by_four
+        )
 
 
-@njit(cache=True, nogil=True)
+@inner
 def _take(  # noqa: PLR0917  # compiled
-    blocks: Blocks,
-    block: int,
-    opening: int,
-    least: int,
-    needs: Needs,
-    asks: Asks,
-    bridges: Bridges,
-    guards: Words,
-    education: Int64s,
-    worth: Worth,
-    heaps: Heaps,
-    desk: Desk,
-) -> int:
-    """Put into the lists whoever belongs there; return the least points that can still enter one of them."""
-    has_musts = bridges.musts[opening] != 0
-    points = desk.points
-    for group in range(0, LANES, GROUP):
-        highest = np.uint16(0)
-        for lane in range(group, group + GROUP):
-            highest = max(highest, points[lane])
-        if highest < least:
+    block: int, opening: int, blocks: Blocks, asked: Asked, terms: Terms, heaps: Heaps, desk: Desk
+) -> None:
+    """Put into each list whoever has more than its last one."""
+    highest = np.uint16(0)
+    for lane in range(LANES):
+        highest = max(highest, desk.points[lane])
+    for kind in range(CANDIDATES):
+        place = CLASSES * opening + kind
+        to_beat = worst(heaps, place)
+        if is_empty(desk.kinds[kind]) or highest < max(1, to_beat >> 48):
             continue
-        for lane in range(group, group + GROUP):
-            if points[lane] < least:
-                continue
-            key = int(points[lane]) << 48 | int(blocks.key[block * LANES + lane])
-            missing = int(desk.missing[lane]) if has_musts else 0
-            kind = _class_of(
-                blocks, block, lane, opening, key, missing, needs, asks, bridges, guards, education, worth, heaps, desk
-            )
-            if kind != NO_LIST and key > worst(heaps, CLASSES * opening + kind):
-                put(heaps, CLASSES * opening + kind, key)
-                least = least_points(heaps, opening, bridges)
-    return least
+        _find_reaching(max(1, to_beat >> 48), desk)
+        for word in range(LANE_WORDS):
+            left = desk.kinds[kind, word] & desk.reaching[word]
+            while left != NOTHING:
+                lane = word * WORD + lowest_bit(left)
+                left &= left - ONE
+                key = int(desk.points[lane]) << 48 | int(blocks.key[block * LANES + lane])
+                if key > to_beat:
+                    tell(block, lane, opening, kind, put(heaps, place, key), blocks, asked, terms, heaps, desk)
+                    to_beat = worst(heaps, place)
 
 
-@njit(cache=True, nogil=True)
-def _class_of(  # noqa: PLR0917  # compiled
-    blocks: Blocks,
-    block: int,
-    lane: int,
-    opening: int,
-    key: int,
-    missing: int,
-    needs: Needs,
-    asks: Asks,
-    bridges: Bridges,
-    guards: Words,
-    education: Int64s,
-    worth: Worth,
-    heaps: Heaps,
-    desk: Desk,
-) -> int:
-    """Return the list where a person belongs, or that no list has a place for the key; the cheapest question first."""
-    lists, at = CLASSES * opening, block * LANES + lane
-    to_beat = (
-        worst(heaps, lists + NEAR) if missing else min(worst(heaps, lists + READY), worst(heaps, lists + TO_CONFIRM))
-    )
-    if key <= to_beat:
-        return NO_LIST
-    if missing:
-        cohort = closing_cohort(bridges, opening, missing, blocks.sure[at], education, education[2])
-        return NO_LIST if cohort < 0 else NEAR
-    if not admits(blocks.sure[at], guards, needs, opening):
-        return TO_CONFIRM
-    return READY if is_proven(blocks, lane, asks, opening, desk.run_of, worth.standing) else TO_CONFIRM
-
-
-@njit(cache=True, nogil=True)
-def least_points(heaps: Heaps, opening: int, bridges: Bridges) -> int:
-    """Return the points below which nobody can enter a list of the opening; at least 1."""
-    lowest = min(worst(heaps, CLASSES * opening + READY), worst(heaps, CLASSES * opening + TO_CONFIRM))
-    if bridges.teachable[opening]:
-        lowest = min(lowest, worst(heaps, CLASSES * opening + NEAR))
-    return max(1, lowest >> 48)
+@inner
+def _find_reaching(least: int, desk: Desk) -> None:
+    """Find who has at least so many points: a byte a lane, then eight bytes into eight bits by one multiplication."""
+    bound = np.uint16(least)
+    for lane in range(LANES):
+        desk.hits[lane] = desk.points[lane] >= bound
+    for word in range(LANE_WORDS):
+        found = NOTHING
+        for part in range(8):
+            found |= (desk.hits_by_eight[8 * word + part] * GATHER >> np.uint64(56)) << np.uint64(8 * part)
+        desk.reaching[word] = found

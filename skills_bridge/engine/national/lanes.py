@@ -1,136 +1,133 @@
-"""The lists while they are being filled, and the small questions asked of one person and one opening."""
+"""Sets of people of one block: 256 bits in four words, one bit a *lane*.
+
+Most questions of matching have a yes or a no for each person of a block: does she pass this gate, does her level
+suffice for that must? Each answer for a whole block is one *lane set*, and a conjunction of gates and musts is a few
+``and`` of four words, whoever asks. Numbers are held as *planes*: plane ``i`` of a field is the lane set of those whose
+value has bit ``i``, so that "at least" is one pass over the planes of the field.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 
-from skills_bridge.engine.arrays import Int64s
-from skills_bridge.engine.national.bridges import NOWHERE, Bridges
-from skills_bridge.engine.national.demand import Asks
-from skills_bridge.engine.national.index import Blocks
-from skills_bridge.engine.national.layout import Words
+from skills_bridge.engine.national.compiling import inner
 
-READY = 0
-TO_CONFIRM = 1
-NEAR = 2
-NOT_ENOUGH = 3
-CLASSES = 4
-"""Lists of an opening, numbered as in ``RESULT_CLASSES``."""
+Words = npt.NDArray[np.uint64]
+WORD: Final = 64
+LANES: Final = 256
+LANE_WORDS: Final = LANES // WORD
 
-FULL = 2**63 - 1
-"""The key to beat where a list holds nobody at all."""
+ONE, NOTHING, EVERYTHING = np.uint64(1), np.uint64(0), np.uint64(2**64 - 1)
 
 
-class Heaps(NamedTuple):
-    """The best order keys of each list: list ``4 * opening + class`` from ``start[list]`` to ``start[list + 1]``.
+@intrinsic  # type: ignore[untyped-decorator]
+def lowest_bit(_context: Any, word: Any) -> Any:  # noqa: ARG001  # the name is that of the argument
+    """Return the place of the lowest bit of a word that is not 0, by one instruction of the processor."""
 
-    A heap, its lowest key first, as soon as there is a key; ``filled`` counts them.
-    """
+    def compiled(_: Any, builder: ir.IRBuilder, __: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
-    start: Int64s
-    keys: Int64s
-    filled: Int64s
-
-
-class Worth(NamedTuple):
-    """A policy's tables (``policy.Tables``) in the width of the kernel: credit 0 to 250, standing 0 to 2."""
-
-    credit: npt.NDArray[np.uint8]
-    standing: npt.NDArray[np.uint8]
+    return types.int64(types.uint64), compiled
 
 
-@njit(cache=True, nogil=True)
-def worst(heaps: Heaps, place: int) -> int:
-    """Return the key that a newcomer to a list must beat: -1 while there is room."""
-    first, end = heaps.start[place], heaps.start[place + 1]
-    if first == end:
-        return FULL
-    return int(heaps.keys[first]) if heaps.filled[place] == end - first else -1
+@inner
+def first_lanes(count: int, found: Words) -> None:
+    """Write the set of the first ``count`` lanes."""
+    for word in range(LANE_WORDS):
+        left = count - word * WORD
+        found[word] = EVERYTHING if left >= WORD else ((ONE << np.uint64(max(left, 0))) - ONE)
 
 
-@njit(cache=True, nogil=True)
-def put(heaps: Heaps, place: int, key: int) -> None:
-    """Put a key that beats the worst into a list; the worst leaves a full one."""
-    first, room = heaps.start[place], heaps.start[place + 1] - heaps.start[place]
-    count = heaps.filled[place]
-    if count < room:
-        at = count
-        while at > 0 and heaps.keys[first + (at - 1) // 2] > key:
-            heaps.keys[first + at] = heaps.keys[first + (at - 1) // 2]
-            at = (at - 1) // 2
-        heaps.keys[first + at] = key
-        heaps.filled[place] = count + 1
-        return
-    at = 0
-    while True:
-        child = 2 * at + 1
-        if child >= room:
-            break
-        if child + 1 < room and heaps.keys[first + child + 1] < heaps.keys[first + child]:
-            child += 1
-        if heaps.keys[first + child] >= key:
-            break
-        heaps.keys[first + at] = heaps.keys[first + child]
-        at = child
-    heaps.keys[first + at] = key
+@inner
+def holds(lanes: Words, lane: int) -> bool:
+    """Say whether a lane stands in a set."""
+    return (lanes[lane >> 6] >> np.uint64(lane & 63)) & ONE != NOTHING
 
 
-@njit(cache=True, nogil=True)
-def standing_of(  # noqa: PLR0917  # compiled
-    blocks: Blocks, run: int, lane: int, standing: npt.NDArray[np.uint8], level: int, evidence: int
-) -> int:
-    """Return how the person in a lane stands to a must: 2 met, 1 to prove, 0 short; ``run`` -1: nobody holds it."""
-    best = 0
-    if run >= 0:
-        item = blocks.run_end[run - 1] if run > 0 else 0
-        while item < blocks.run_end[run] and blocks.lane[item] < lane:
-            item += 1
-        while item < blocks.run_end[run] and blocks.lane[item] == lane:
-            best = max(best, int(standing[level, evidence, blocks.code[item]]))
-            item += 1
-    return best
+@inner
+def put_lane(lanes: Words, lane: int) -> None:
+    """Add a lane to a set."""
+    lanes[lane >> 6] |= ONE << np.uint64(lane & 63)
+
+
+@inner
+def is_empty(lanes: Words) -> bool:
+    """Say whether nobody stands in a set."""
+    rest = NOTHING
+    for word in range(LANE_WORDS):
+        rest |= lanes[word]
+    return rest == NOTHING
+
+
+@inner
+def copy_lanes(found: Words, lanes: Words) -> None:
+    """Write a copy of a set."""
+    for word in range(LANE_WORDS):
+        found[word] = lanes[word]
+
+
+@inner
+def keep_common(found: Words, left: Words, right: Words) -> bool:
+    """Write who stands in both sets; say whether there is anybody."""
+    rest = NOTHING
+    for word in range(LANE_WORDS):
+        common = left[word] & right[word]
+        found[word] = common
+        rest |= common
+    return rest != NOTHING
+
+
+@inner
+def add_at_least(planes: Words, first: int, width: int, least: int, found: Words) -> None:
+    """Add who has at least ``least`` in the field of ``width`` planes that begins with plane ``first``."""
+    for word in range(LANE_WORDS):
+        above, level = NOTHING, EVERYTHING
+        for bit in range(width - 1, -1, -1):
+            plane = planes[first + bit, word]
+            if least >> bit & 1:
+                level &= plane
+            else:
+                above |= level & plane
+                level &= ~plane
+        found[word] |= above | level
 
 
 @njit(cache=True, nogil=True)
-def is_proven(  # noqa: PLR0917  # compiled
-    blocks: Blocks, lane: int, asks: Asks, opening: int, run_of: Int64s, standing: npt.NDArray[np.uint8]
-) -> bool:
-    """Say whether a person whose levels suffice has proof for every must."""
-    for item in range(asks.start[opening], asks.start[opening + 1]):
-        if asks.is_must[item]:
-            run = run_of[asks.competency[item]]
-            if standing_of(blocks, run, lane, standing, asks.level[item], asks.evidence[item]) < 2:  # noqa: PLR2004
-                return False
-    return True
+def planes_of(signatures: Words) -> Words:
+    """Return the planes (blocks, bits, 4) of signatures (lanes, words): plane ``64 * word + bit`` of each block."""
+    words = signatures.shape[1]
+    blocks = len(signatures) // LANES
+    found = np.empty((blocks, words * WORD, LANE_WORDS), np.uint64)
+    square = np.empty(WORD, np.uint64)
+    for block in range(blocks):
+        for part in range(LANE_WORDS):
+            first = block * LANES + part * WORD
+            for word in range(words):
+                for row in range(WORD):
+                    square[row] = signatures[first + row, word]
+                _transpose(square)
+                for row in range(WORD):
+                    found[block, word * WORD + row, part] = square[row]
+    return found
 
 
-@njit(cache=True, nogil=True)
-def closing_cohort(  # noqa: PLR0917  # compiled
-    bridges: Bridges, opening: int, missing: int, sure: Words, field: Int64s, most: int
-) -> int:
-    """Return the place of the first cohort that closes a person's gap, or -1.
-
-    ``field`` is word and lowest bit of the education field in a signature, ``most`` its largest value.
-    """
-    education = np.int64((sure[field[0]] >> np.uint64(field[1])) & np.uint64(most))
-    for place in range(bridges.start[opening], bridges.start[opening + 1]):
-        if (
-            missing & ~np.int64(bridges.taught[place]) == 0
-            and education >= bridges.entry[place]
-            and bridges.word[place] != NOWHERE
-            and sure[bridges.word[place]] & bridges.bit[place] != 0
-        ):
-            return int(bridges.cohort[place])
-    return -1
-
-
-@njit(cache=True, nogil=True)
-def run_of_competency(blocks: Blocks, block: int, competency: int) -> int:
-    """Return the run of a competency (a place in the index's list) in a block, or -1."""
-    first, end = blocks.run_start[block], blocks.run_start[block + 1]
-    at = int(first + np.searchsorted(blocks.run_competency[first:end], competency))
-    return at if at < end and blocks.run_competency[at] == competency else -1
+@inner
+def _transpose(square: Words) -> None:
+    """Transpose 64 x 64 bits in place: swap ever smaller quarters."""
+    step, mask = 32, np.uint64(0xFFFFFFFF)
+    while step:
+        shift = np.uint64(step)
+        row = 0
+        while row < WORD:
+            swapped = ((square[row] >> shift) ^ square[row + step]) & mask
+            square[row] ^= swapped << shift
+            square[row + step] ^= swapped
+            row = (row + step + 1) & ~step
+        step >>= 1
+        mask ^= mask << np.uint64(step)

@@ -22,15 +22,12 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from skills_bridge.domain.matching import GateKind, NotInInput
 from skills_bridge.engine.arrays import Int64s, Ints
 from skills_bridge.engine.columns import CohortColumns, OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import GATES, LimitGate, SetGate
-
-Words = npt.NDArray[np.uint64]
-WORD: Final = 64
+from skills_bridge.engine.national.lanes import WORD, Words
 
 SET_GATES: Final = tuple(gate for gate in GATES if isinstance(gate, SetGate))
 LIMIT_GATES: Final = tuple(gate for gate in GATES if isinstance(gate, LimitGate))

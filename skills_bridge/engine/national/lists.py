@@ -12,15 +12,15 @@ import numpy as np
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import NO_VALUE, Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
-from skills_bridge.engine.national.accounts import Told, tell
 from skills_bridge.engine.national.demand import Demand, pack_demand
+from skills_bridge.engine.national.desk import Terms, Worth, desk_for
+from skills_bridge.engine.national.heaps import CLASSES, Heaps, heaps_for
 from skills_bridge.engine.national.index import NationalIndex
 from skills_bridge.engine.national.kernel import fill_lists
-from skills_bridge.engine.national.lanes import CLASSES, NOT_ENOUGH, Heaps, Worth
-from skills_bridge.engine.national.layout import GateLayout
-from skills_bridge.engine.national.signatures import plan_of
-from skills_bridge.engine.national.waiting import fill_waiting_lists
-from skills_bridge.engine.policy import WHOLE, PolicySet, tables_of
+from skills_bridge.engine.national.lanes import WORD
+from skills_bridge.engine.national.layout import Field, GateLayout
+from skills_bridge.engine.national.table import Table, write_table
+from skills_bridge.engine.policy import PolicySet, tables_of
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 
 NOT_COUNTED: Final = -1
@@ -39,7 +39,7 @@ def shortlist_all(
     counted: ``counts`` is -1.
     """
     demand = pack_demand(openings, cohorts, policies, index.layout, as_of=index.as_of)
-    heaps = heaps_for(demand)
+    heaps = heaps_for(demand.length)
     tasks = [
         partial(_fill, index, demand, heaps, policy=policy, first=first, end=end)
         for policy, whole_first, whole_end in spans(demand)
@@ -55,16 +55,10 @@ def shortlist_all(
     return _shortlists(index, demand, heaps)
 
 
-def heaps_for(demand: Demand) -> Heaps:
-    """Return empty lists with room for all that they may hold."""
-    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(demand.length.ravel())])
-    return Heaps(start, np.zeros(int(start[-1]), np.int64), np.zeros(len(start) - 1, np.int64))
-
-
 def spans(demand: Demand) -> list[tuple[int, int, int]]:
     """Return the policies with the openings served under each: first, and after the last."""
     limits = np.searchsorted(demand.policy, np.arange(len(POLICY_PROFILES) + 1)).tolist()
-    return [(policy, first, end) for policy, (first, end) in enumerate(pairwise(limits))]
+    return [(policy, first, end) for policy, (first, end) in enumerate(pairwise(limits)) if first < end]
 
 
 def cuts(first: int, end: int, threads: int) -> list[tuple[int, int]]:
@@ -80,10 +74,9 @@ def worth_of(demand: Demand, policy: int) -> Worth:
     return Worth(tables.credit.astype(np.uint8), tables.standing)
 
 
-def education_field(layout: GateLayout) -> Int64s:
-    """Return word, lowest bit and largest value of the education field."""
-    field = next(field for field in layout.fields if field.kind is GateKind.EDUCATION)
-    return np.array([field.word, field.shift, field.most], np.int64)
+def education_field(layout: GateLayout) -> Field:
+    """Return the field of the education rank."""
+    return next(field for field in layout.fields if field.kind is GateKind.EDUCATION)
 
 
 def places_of(wanted: Int64s, listed: Int64s) -> Int64s:
@@ -96,86 +89,19 @@ def places_of(wanted: Int64s, listed: Int64s) -> Int64s:
 
 def _fill(index: NationalIndex, demand: Demand, heaps: Heaps, *, policy: int, first: int, end: int) -> None:
     """Fill the lists of some openings of one policy."""
-    asks, layout, blocks = demand.asks, index.layout, index.blocks
-    mine = np.unique(asks.competency[asks.start[first] : asks.start[end]])
-    asked_place = np.full(len(index.competencies), NO_VALUE, np.int64)
-    place = places_of(demand.competencies[mine], index.competencies)
-    asked_place[place[place >= 0]] = mine[place >= 0]
-    most_runs = min(int(np.diff(blocks.run_start).max(initial=0)), len(mine))
-    fill_lists(
-        first,
-        end,
-        blocks,
-        asked_place,
-        most_runs,
-        demand.needs,
-        asks,
-        demand.bridges,
-        layout.guards,
-        education_field(layout),
-        worth_of(demand, policy),
-        heaps,
-    )
-    fill_waiting_lists(first, end, blocks, demand.needs, asks, layout.guards, heaps)
+    field = education_field(index.layout)
+    planes = np.array([WORD * field.word + field.shift, field.width], np.int64)
+    terms = Terms(places_of(index.competencies, demand.competencies), planes, worth_of(demand, policy))
+    fill_lists(first, end, index.blocks, demand.asked, terms, heaps, desk_for(demand.asked, len(demand.competencies)))
 
 
 def _shortlists(index: NationalIndex, demand: Demand, heaps: Heaps) -> Shortlists:
     """Return the filled lists as one table, in the order in which the openings came."""
-    owner = np.repeat(np.arange(len(heaps.filled)), np.diff(heaps.start))
-    is_filled = np.arange(len(heaps.keys)) - heaps.start[owner] < heaps.filled[owner]
-    owner, keys = owner[is_filled], heaps.keys[is_filled]
-    order = np.lexsort((-keys, owner))
-    owner, keys = owner[order], keys[order]
-    first = np.concatenate([np.zeros(1, np.int64), np.cumsum(heaps.filled)])[owner]
-    rank = np.arange(1, len(owner) + 1) - first
-    opening, kind = np.divmod(owner, CLASSES)
-    lane = index.lanes(keys)
-    told = _told(index, demand, opening, lane, kind)
-    points = keys >> 48
-    full = demand.asks.full[opening]
-    has_score = (full > 0) & (kind != NOT_ENOUGH)
-    score = np.where(has_score, WHOLE * points // np.maximum(full, 1), NO_VALUE)
-    row = demand.row[opening]
-    back = np.argsort(row, kind="stable")
-    sizes = np.bincount(row, minlength=len(demand))
-    return Shortlists(
-        start=np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
-        opening=row[back],
-        seeker=index.blocks.seeker[lane][back],
-        result_class=kind[back].astype(np.int8),
-        rank=rank[back].astype(np.int32),
-        points=points[back].astype(np.int32),
-        score=score[back].astype(np.int32),
-        order_key=keys[back],
-        cohort=told.cohort[back],
-        unknown_gates=told.unknown_gates[back],
-        unproven=told.unproven[back],
-        missing=told.missing[back],
-        counts=np.full((len(demand), len(RESULT_CLASSES)), NOT_COUNTED, np.int64),
-    )
-
-
-def _told(index: NationalIndex, demand: Demand, opening: Int64s, lane: Int64s, kind: Int64s) -> Told:
-    """Return what is told of the listed; rows stand by opening, and so by policy."""
-    size = len(opening)
-    bits = np.zeros((3, size), np.uint16)
-    told = Told(bits[0], bits[1], bits[2], np.full(size, NO_VALUE, np.int64))
-    for policy, first, end in spans(demand):
-        rows = np.searchsorted(opening, [first, end]).tolist()
-        tell(
-            rows[0],
-            rows[1],
-            opening,
-            lane,
-            kind,
-            index.blocks,
-            places_of(demand.competencies, index.competencies),
-            demand.needs,
-            demand.asks,
-            demand.bridges,
-            plan_of(index.layout),
-            education_field(index.layout),
-            worth_of(demand, policy),
-            told,
-        )
-    return told
+    served = np.empty_like(demand.row)
+    served[demand.row] = np.arange(len(demand))
+    sizes = heaps.filled.reshape(-1, CLASSES).sum(axis=1)[served]
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+    table = Table.of(int(start[-1]))
+    write_table(served, start, demand.asked.asks.full, index.blocks.seeker, heaps, table)
+    counts = np.full((len(demand), len(RESULT_CLASSES)), NOT_COUNTED, np.int64)
+    return Shortlists(start=start, **table._asdict(), counts=counts)

@@ -9,22 +9,14 @@ import numpy.typing as npt
 from numba import njit
 
 from skills_bridge.engine.arrays import Bools, Int64s
-from skills_bridge.engine.national.bridges import Bridges
-from skills_bridge.engine.national.demand import Asks, Demand
+from skills_bridge.engine.national.demand import Asked, Asks, Demand
+from skills_bridge.engine.national.desk import Worth
+from skills_bridge.engine.national.heaps import CLASSES, NEAR, NOT_ENOUGH, READY, TO_CONFIRM
 from skills_bridge.engine.national.index import Blocks, NationalIndex
-from skills_bridge.engine.national.lanes import (
-    CLASSES,
-    NEAR,
-    NOT_ENOUGH,
-    READY,
-    TO_CONFIRM,
-    Worth,
-    closing_cohort,
-    standing_of,
-)
-from skills_bridge.engine.national.layout import Words
+from skills_bridge.engine.national.lanes import ONE, WORD, Words
 from skills_bridge.engine.national.lists import education_field, places_of, spans, worth_of
 from skills_bridge.engine.national.signatures import Needs, admits
+from skills_bridge.engine.policy import READY as PROVEN
 
 SHORT = 4
 NO_POINTS = 5
@@ -63,21 +55,12 @@ def judge_person(one: NationalIndex, demand: Demand) -> Standing:
     run_of = places_of(demand.competencies, one.competencies)
     held = one.blocks.run_competency
     run_of = np.where(run_of >= 0, places_of(run_of, held.astype(np.int64)), -1)
+    education = education_field(one.layout)
+    field = np.array([education.word, education.shift, education.most], np.int64)
+    guards = one.layout.guards
     for policy, first, end in spans(demand):
-        _judge(
-            first,
-            end,
-            one.blocks,
-            run_of,
-            demand.needs,
-            demand.asks,
-            demand.bridges,
-            one.layout.guards,
-            education_field(one.layout),
-            worth_of(demand, policy),
-            classes,
-            keys,
-        )
+        worth = worth_of(demand, policy)
+        _judge(first, end, one.blocks, run_of, demand.needs, demand.asked, guards, field, worth, classes, keys)
     found = Standing(np.empty_like(classes), np.empty_like(keys))
     found.result_class[demand.row], found.order_key[demand.row] = classes, keys
     return found
@@ -90,8 +73,7 @@ def _judge(  # noqa: PLR0917  # compiled
     blocks: Blocks,
     run_of: Int64s,
     needs: Needs,
-    asks: Asks,
-    bridges: Bridges,
+    asked: Asked,
     guards: Words,
     education: Int64s,
     worth: Worth,
@@ -99,19 +81,19 @@ def _judge(  # noqa: PLR0917  # compiled
     keys: Int64s,
 ) -> None:
     """Judge the person in the first lane for the openings from ``first`` to ``end`` (excluded)."""
-    maybe, sure = blocks.maybe[0, :, 0], blocks.sure[0]
+    maybe, sure = _signature(blocks.maybe[0]), _signature(blocks.sure[0])
     for opening in range(first, end):
         keys[opening] = blocks.key[0]
         if not admits(maybe, guards, needs, opening):
             classes[opening] = GATE_FAILED
             continue
-        is_scored = asks.full[opening] > 0
+        is_scored = asked.asks.full[opening] > 0
         if is_scored and blocks.held_blocks[0] == 0:
             classes[opening] = NOT_ENOUGH
             continue
-        points, missing, is_proven = _fit(opening, blocks, run_of, asks, worth)
+        points, missing, is_proven = _fit(opening, blocks, run_of, asked.asks, worth)
         keys[opening] |= points << 48
-        if missing and closing_cohort(bridges, opening, missing, sure, education, education[2]) < 0:
+        if missing and not _is_near(opening, missing, sure, asked, education):
             classes[opening] = SHORT
         elif is_scored and points == 0:
             classes[opening] = NO_POINTS
@@ -123,19 +105,47 @@ def _judge(  # noqa: PLR0917  # compiled
 
 
 @njit(cache=True, nogil=True)
+def _signature(planes: Words) -> Words:
+    """Return the words of the person in the first lane of a block."""
+    words = np.zeros(len(planes) // WORD, np.uint64)
+    for plane in range(len(planes)):
+        words[plane // WORD] |= (planes[plane, 0] & ONE) << np.uint64(plane % WORD)
+    return words
+
+
+@njit(cache=True, nogil=True)
 def _fit(opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, worth: Worth) -> tuple[int, int, bool]:
     """Return points, the musts short of level, and whether all others are proven."""
     points, missing, is_proven = 0, 0, True
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        run = run_of[asks.competency[item]]
+        run, level = run_of[asks.competency[item]], asks.level[item]
+        credit, standing = 0, 0
         if run >= 0:
-            best = 0
             for place in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-                best = max(best, int(worth.credit[asks.level[item], blocks.code[place]]))
-            points += best * int(asks.weight[item])
-        if asks.is_must[item]:
-            found = standing_of(blocks, run, 0, worth.standing, asks.level[item], asks.evidence[item])
-            if found == 0:
+                code = blocks.code[place]
+                credit = max(credit, int(worth.credit[level, code]))
+                standing = max(standing, int(worth.standing[level, asks.evidence[item], code]))
+            points += credit * int(asks.weight[item])
+        if asks.must[item] >= 0:
+            if standing == 0:
                 missing |= 1 << (item - asks.start[opening])
-            is_proven &= found == 2  # noqa: PLR2004
+            is_proven &= standing == PROVEN
     return points, missing, is_proven
+
+
+@njit(cache=True, nogil=True)
+def _is_near(opening: int, missing: int, sure: Words, asked: Asked, field: Int64s) -> bool:
+    """Say whether a cohort within a person's reach teaches all that she misses."""
+    bridges = asked.bridges
+    education = np.int64((sure[field[0]] >> np.uint64(field[1])) & np.uint64(field[2]))
+    for place in range(bridges.start[opening], bridges.start[opening + 1]):
+        cohort = bridges.cohort[place]
+        plane = bridges.province[cohort]
+        if (
+            missing & ~np.int64(bridges.taught[place]) == 0
+            and education >= bridges.entry[cohort]
+            and plane >= 0
+            and (sure[plane // WORD] >> np.uint64(plane % WORD)) & ONE
+        ):
+            return True
+    return False

@@ -13,11 +13,11 @@ import numpy.typing as npt
 from numba import njit
 
 from skills_bridge.domain.matching import ValueOutOfRange
-from skills_bridge.engine.arrays import LAST_DAY, Bits, Bools, Int64s, Ints, LevelSets
+from skills_bridge.engine.arrays import LAST_DAY, Bools, Int64s, Ints, LevelSets
 from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import LimitGate
-from skills_bridge.engine.national.layout import LANGUAGES, LIMIT_GATES, SET_GATES, Field, GateLayout, Words
-from skills_bridge.engine.results import GATE_KINDS
+from skills_bridge.engine.national.lanes import Words
+from skills_bridge.engine.national.layout import LANGUAGES, LIMIT_GATES, SET_GATES, Field, GateLayout
 
 NOBODY_KNOWS = 7
 """A language's level in *maybe* where it may be anything."""
@@ -35,30 +35,6 @@ class Needs(NamedTuple):
     all_of: Words
     any_of: Words
     several: npt.NDArray[np.uint8]
-
-
-class GatePlan(NamedTuple):
-    """What reads a signature: ``guards`` of the words with fields, and each gate's bit in ``GATE_KINDS``."""
-
-    guards: Words
-    field_word: Int64s
-    field_guard: Words
-    field_gate: Bits
-    set_gate: Bits
-    needs_all: Bools
-
-
-def plan_of(layout: GateLayout) -> GatePlan:
-    """Return how to read the signatures of a layout."""
-    fields = layout.fields
-    return GatePlan(
-        layout.guards,
-        np.array([field.word for field in fields], np.int64),
-        np.array([1 << (field.shift + field.width) for field in fields], np.uint64),
-        np.array([1 << GATE_KINDS.index(field.kind) for field in fields], np.uint16),
-        np.array([1 << GATE_KINDS.index(gate.kind) for gate in SET_GATES], np.uint16),
-        np.array([gate.needs_all for gate in SET_GATES], np.bool_),
-    )
 
 
 def signatures_of(seekers: SeekerColumns, layout: GateLayout) -> tuple[Words, Words]:
@@ -165,7 +141,7 @@ def _asked_sets(openings: OpeningColumns, layout: GateLayout) -> tuple[Words, Bo
 
 @njit(cache=True, nogil=True)
 def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
-    """Say whether a signature, or the summary of several, has all that an opening needs."""
+    """Say whether a signature has all that an opening needs."""
     first = len(guards)
     for word in range(needs.all_of.shape[1]):
         if (words[first + word] & needs.all_of[row, word]) != needs.all_of[row, word]:
@@ -182,69 +158,3 @@ def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
                 if hit == 0:
                     return False
     return True
-
-
-@njit(cache=True, nogil=True)
-def find_admitted(  # noqa: PLR0917  # compiled
-    words: Words, guards: Words, needs: Needs, row: int, faults: Words, hits: Words
-) -> bool:
-    """Write 0 into ``faults`` for each lane of a block that has all that an opening needs; say whether there is one.
-
-    ``words`` (words, lanes) is the block's part of the index; ``hits`` is room to work. ``admits`` for one signature.
-    """
-    first = len(guards)
-    faults[:] = 0
-    for word in range(needs.all_of.shape[1]):
-        asked = needs.all_of[row, word]
-        if asked:
-            held = words[first + word]
-            for lane in range(len(faults)):
-                faults[lane] |= asked & ~held[lane]
-    for word in range(first):
-        least, guard = needs.fields[row, word], guards[word]
-        if least:
-            held = words[word]
-            for lane in range(len(faults)):
-                faults[lane] |= ~((held[lane] | guard) - least) & guard
-    for gate in range(needs.any_of.shape[1]):
-        if needs.several[row] >> gate & 1:
-            _find_any(words[first:], needs.any_of[row, gate], faults, hits)
-    found = 0
-    for lane in range(len(faults)):
-        found += faults[lane] == 0
-    return found > 0
-
-
-@njit(cache=True, nogil=True)
-def _find_any(words: Words, asked: Words, faults: Words, hits: Words) -> None:
-    """Write a fault for each lane that has none of the bits asked."""
-    hits[:] = 0
-    for word in range(len(asked)):
-        if asked[word]:
-            held = words[word]
-            for lane in range(len(hits)):
-                hits[lane] |= held[lane] & asked[word]
-    for lane in range(len(hits)):
-        faults[lane] |= np.uint64(hits[lane] == 0)
-
-
-@njit(cache=True, nogil=True)
-def failed_gates(words: Words, plan: GatePlan, needs: Needs, row: int) -> int:
-    """Return the gates that a signature fails, as bits of ``GATE_KINDS``: on *sure*, those without a sure pass."""
-    found = 0
-    for field in range(len(plan.field_word)):
-        word = plan.field_word[field]
-        if ((words[word] | plan.guards[word]) - needs.fields[row, word]) & plan.field_guard[field] == 0:
-            found |= plan.field_gate[field]
-    first = len(plan.guards)
-    for gate in range(len(plan.set_gate)):
-        is_asked, has_any, has_all = False, False, True
-        for word in range(needs.any_of.shape[2]):
-            asked = needs.any_of[row, gate, word]
-            hit = words[first + word] & asked
-            is_asked |= asked != 0
-            has_any |= hit != 0
-            has_all &= hit == asked
-        if is_asked and not (has_all if plan.needs_all[gate] else has_any):
-            found |= plan.set_gate[gate]
-    return found

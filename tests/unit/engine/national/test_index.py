@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,17 +9,15 @@ from hypothesis import given, settings
 from skills_bridge.domain.framework import RelationKind
 from skills_bridge.domain.matching import NotInInput
 from skills_bridge.engine.columns import Held, RelationColumns
-from skills_bridge.engine.national import build_index, layout_of_held, load_index, save_index, shortlist_all, warm
+from skills_bridge.engine.national import build_index, layout_of_held, warm
 from skills_bridge.engine.national.holdings import written_out
-from skills_bridge.engine.national.index import LANES
+from skills_bridge.engine.national.lanes import LANES
 from skills_bridge.engine.policy import code_of, tables_of
 from tests.unit.engine.national.crowds import crowd
 from tests.unit.engine.worlds import (
     TODAY,
     Person,
     World,
-    cohort_columns,
-    opening_columns,
     seeker_columns,
     worlds,
 )
@@ -92,29 +89,6 @@ class TestIndex:
             build_index(
                 seeker_columns([Person(shifts=frozenset({8}))]), RelationColumns.of([]), as_of=TODAY, layout=layout
             )
-
-
-class TestStorage:
-    @pytest.mark.parametrize("people", [0, 600])
-    def test_gives_back_an_index_that_answers_alike(self, tmp_path: Path, people: int) -> None:
-        world = crowd(random.Random(5), people=people, openings=20)
-        pool = world.pool()
-        asked = opening_columns(world.openings), cohort_columns(world.cohorts), world.policies
-        index = build_index(pool.seekers, pool.relations, as_of=TODAY)
-
-        save_index(index, tmp_path / "one")
-        mapped = load_index(tmp_path / "one")
-
-        found, expected = shortlist_all(mapped, *asked), shortlist_all(index, *asked)
-        assert mapped.as_of == TODAY
-        assert found.order_key.tolist() == expected.order_key.tolist()
-        assert found.cohort.tolist() == expected.cohort.tolist()
-
-    def test_never_writes_over_a_folder(self, tmp_path: Path) -> None:
-        index = build_index(seeker_columns([]), RelationColumns.of([]), as_of=TODAY)
-
-        with pytest.raises(FileExistsError):
-            save_index(index, tmp_path)
 
 
 class TestWarm:

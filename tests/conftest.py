@@ -15,8 +15,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.copies import copied, copied_world
-from tests.factories.samples import crowd
 from tests.factories.reservations import Bridge, a_bridge
+from tests.factories.samples import crowd
 from tests.factories.story import tell_story
 from tests.factories.turns import is_nightly, set_turn, turn
 from tests.factories.world import World, app_of, build_world

@@ -17,7 +17,6 @@ PAIRS = (
     ("match_run", "agency_id"),
     ("membership", "user_id"),
     ("opening", "agency_id"),
-    ("post", "company_id"),
     ("web_session", "user_id"),
 )
 # table, its column, the tenant's column, the table referred to

@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from skills_bridge.adapters.celery import make_celery
 from skills_bridge.adapters.database import POOL, disclosing
+from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.adapters.texts import LOCALES, translations_of
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.blueprints import AREAS
@@ -86,6 +87,7 @@ def create_app(settings: Settings, *, pool: Mapping[str, Any] = POOL) -> Flask:
     )
     app.extensions["skills_bridge.settings"] = settings
     app.extensions["skills_bridge.vault"] = Vault(settings.vault)
+    app.extensions["skills_bridge.encoder"] = SentenceEncoder()
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # Flask's own way

@@ -11,14 +11,16 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import passing_engine
+from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.adapters.framework_files import FrameworkContent, read_esco, read_rome
 from skills_bridge.adapters.opening_files import read_openings
 from skills_bridge.cli.faults import tell_fault, tell_problem
+from skills_bridge.cli.framework import tell_encoded
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, tenant_scope
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.settings import Settings
-from skills_bridge.services.framework import import_framework
+from skills_bridge.services.framework import encode_labels, import_framework
 from skills_bridge.services.opening_imports import Checked, apply_row, check_rows
 from skills_bridge.unit_of_work import UnitOfWork, transaction
 
@@ -65,6 +67,8 @@ def _bring_in(load: Callable[[], Settings], folder: Path, read: Callable[[Path],
         counts = write_framework(uow, content)
     for name, count in counts.items():
         click.echo(f"{count:>8}  {name}")
+    with acting(engine) as uow:
+        encode_labels(uow, encode=SentenceEncoder(), tell=tell_encoded)
 
 
 def write_framework(uow: UnitOfWork, content: FrameworkContent) -> dict[str, int]:

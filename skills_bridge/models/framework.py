@@ -21,6 +21,16 @@ class Labelled:
     is_reviewed_ar: Mapped[bool] = mapped_column(default=False)
 
 
+class LabelMeaning(Base):
+    """The vector of a label's words, one byte a number, under their digest: whatever they name, they mean the same."""
+
+    __tablename__ = "label_meaning"
+    __table_args__ = (CheckConstraint("octet_length(vector) = 512", name="one_byte_a_number"),)
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    vector: Mapped[bytes]
+
+
 class Region(Labelled, Base):
     """One of the twelve regions (codes of the Haut-Commissariat au Plan)."""
 

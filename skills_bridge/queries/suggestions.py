@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from skills_bridge.engine.suggest import Label as Wording
 from skills_bridge.engine.suggest import Route, SheetLine, Suggester, Suggestion, build_suggester
-from skills_bridge.models import Competency, JobProfile, ProfileRequirement
+from skills_bridge.engine.suggest.catalogue import in_order
+from skills_bridge.engine.suggest.meaning import SIZE, Encode, Meaning, digest_of_label
+from skills_bridge.models import Competency, JobProfile, LabelMeaning, ProfileRequirement
 from skills_bridge.queries.framework.competencies import CompetencyRef
 from skills_bridge.queries.framework.labels import Label, label_columns, label_of
 
@@ -44,19 +47,19 @@ class SuggestedProfile:
 
 
 def suggest_competencies(
-    session: Session, *, text: str, title: str = "", profile_id: int | None = None
+    session: Session, *, text: str, encode: Encode, title: str = "", profile_id: int | None = None
 ) -> tuple[SuggestedCompetency, ...]:
     """Competencies in force that a text suggests, best first; the chosen profile, or the title's, leads the way."""
-    found = SUGGESTERS.current(session).suggest_competencies(text, title=title, profile=profile_id)
+    found = SUGGESTERS.current(session, encode).suggest_competencies(text, title=title, profile=profile_id)
     query = select(Competency.id, Competency.scheme, Competency.code, *label_columns(Competency, "label"))
     rows = session.execute(query.where(Competency.id.in_([one.entry for one in found])))
     named = {row.id: CompetencyRef(row.id, row.scheme, row.code, label_of(row, "label")) for row in rows}
     return tuple(SuggestedCompetency(named[one.entry], _words(one), one.route) for one in found if one.entry in named)
 
 
-def suggest_profiles(session: Session, *, title: str) -> tuple[SuggestedProfile, ...]:
+def suggest_profiles(session: Session, *, title: str, encode: Encode) -> tuple[SuggestedProfile, ...]:
     """The job profiles nearest to a title, best first, at most three."""
-    found = SUGGESTERS.current(session).suggest_profiles(title, most=MOST_PROFILES)
+    found = SUGGESTERS.current(session, encode).suggest_profiles(title, most=MOST_PROFILES)
     query = select(JobProfile.id, *label_columns(JobProfile, "label"))
     rows = session.execute(query.where(JobProfile.id.in_([one.entry for one in found])))
     named = {row.id: label_of(row, "label") for row in rows}
@@ -75,12 +78,12 @@ class _Suggesters:
         self._lock = Lock()
         self._built: tuple[Any, Suggester] | None = None
 
-    def current(self, session: Session) -> Suggester:
+    def current(self, session: Session, encode: Encode) -> Suggester:
         """Return the index of the framework as this transaction sees it."""
         state = _state(session)
         with self._lock:
             if self._built is None or self._built[0] != state:
-                self._built = (state, _build(session))
+                self._built = (state, _build(session, encode))
             return self._built[1]
 
 
@@ -94,6 +97,7 @@ def _state(session: Session) -> tuple[Any, ...]:
         select(func.count(), _digest(Competency, Competency.retired_on)),
         select(func.count(), _digest(JobProfile)),
         select(func.count(), _sum(line.job_profile_id, line.competency_id, line.is_must)),
+        select(func.count(), _sum(func.encode(LabelMeaning.digest, "hex"))),
     )
     return tuple(session.execute(union_all(*counts)).all())
 
@@ -106,12 +110,24 @@ def _sum(*columns: Any) -> Any:
     return func.sum(func.hashtextextended(func.concat_ws("\n", *columns), 0)).label("digest")
 
 
-def _build(session: Session) -> Suggester:
+def _build(session: Session, encode: Encode) -> Suggester:
+    profiles = _wordings(session, JobProfile)
     return build_suggester(
         _wordings(session, Competency, Competency.retired_on.is_(None)),
-        _wordings(session, JobProfile),
+        profiles,
         _sheets(session),
+        meaning=_meaning(session, profiles, encode),
     )
+
+
+def _meaning(session: Session, labels: list[Wording], encode: Encode) -> Meaning | None:
+    """Return the meaning of labels as far as the installation has encoded them; a new one is like nothing yet."""
+    rows = session.execute(select(LabelMeaning.digest, LabelMeaning.vector))
+    known = {row.digest: np.frombuffer(row.vector, np.int8) for row in rows}
+    if not known:
+        return None
+    nothing = np.zeros(SIZE, np.int8)
+    return Meaning(np.stack([known.get(digest_of_label(one.text), nothing) for one in in_order(labels)]), encode)
 
 
 def _wordings(session: Session, table: Any, *only: Any) -> list[Wording]:

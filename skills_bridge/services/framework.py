@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from itertools import islice
 from typing import Any, Final, Protocol
@@ -21,6 +21,7 @@ from skills_bridge.domain.framework import (
     TemplateEntry,
 )
 from skills_bridge.engine.policy import POLICY_V1
+from skills_bridge.engine.suggest.meaning import Encode, digest_of_label, packed_vectors
 from skills_bridge.models import (
     Base,
     Competency,
@@ -29,6 +30,7 @@ from skills_bridge.models import (
     DiplomaField,
     EducationLevel,
     JobProfile,
+    LabelMeaning,
     Language,
     Licence,
     MatchPolicy,
@@ -42,6 +44,8 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 BATCH: Final = 10_000
 """Rows of one statement."""
+ENCODED_AT_ONCE: Final = 500
+"""Labels between two words on how far it is."""
 POLICY_AUTHOR: Final = "Skills Bridge"
 FIRST_POLICY: Final[Mapping[str, Any]] = {
     **POLICY_V1.parameters(),
@@ -165,6 +169,27 @@ def import_framework(
     )
     uow.audit("framework.imported", "framework", None, scheme=scheme, **asdict(counts))
     return counts
+
+
+def encode_labels(uow: UnitOfWork, *, encode: Encode, tell: Callable[[int, int], None]) -> int:
+    """Keep the meaning of each label of a job profile that has none yet, and return how many; platform scope.
+
+    ``tell`` hears how many are done, and of how many: thousands take a minute.
+    """
+    columns = (JobProfile.label_fr, JobProfile.label_ar, JobProfile.label_en)
+    labels = {text for row in uow.session.execute(select(*columns)) for text in row if text}
+    by_digest = {digest_of_label(text): text for text in sorted(labels)}
+    known = set(uow.session.scalars(select(LabelMeaning.digest)))
+    new = [(digest, text) for digest, text in by_digest.items() if digest not in known]
+    for first in range(0, len(new), ENCODED_AT_ONCE):
+        some = new[first : first + ENCODED_AT_ONCE]
+        vectors = packed_vectors([text for _, text in some], encode)
+        rows = [{"digest": key, "vector": row.tobytes()} for (key, _), row in zip(some, vectors, strict=True)]
+        uow.session.execute(insert(LabelMeaning).on_conflict_do_nothing(), rows)
+        tell(first + len(some), len(new))
+    gone = known - by_digest.keys()
+    uow.session.execute(delete(LabelMeaning).where(LabelMeaning.digest.in_(gone)))
+    return len(new)
 
 
 def _load_own_framework(uow: UnitOfWork, lists: ReferenceLists) -> FrameworkCounts:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from html import unescape
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.domain.framework import Evidence
 from skills_bridge.engine.suggest import Route
 from skills_bridge.models import Competency, HeldCompetency, JobProfile, Opening
-from skills_bridge.queries.suggestions import suggest_competencies, suggest_profiles
+from skills_bridge.queries.suggestions import SuggestedCompetency, suggest_competencies, suggest_profiles
+from skills_bridge.services.framework import encode_labels
 from tests.factories.seekers import add_seeker
 from tests.factories.world import World, client_of
 
 FORKLIFT = "Conduite de chariot élévateur · LOCAL AUTO-032"
 ADVERT = "Opératrice de câblage (H/F)\nVous assurez la conduite de chariots élévateurs.\nChantiers SMED."
+
+
+ENCODER: Final = SentenceEncoder()
 
 
 @pytest.fixture
@@ -35,26 +41,53 @@ def pasted(**more: Any) -> dict[str, Any]:
     return {"job_profile_id": "", "title": "", "pasted": ADVERT, **more}
 
 
+def by_words(session: Session, typed: str) -> list[SuggestedCompetency]:
+    """Return the competencies whose very words stand in a text."""
+    found = suggest_competencies(session, text=typed, encode=ENCODER)
+    return [one for one in found if one.route is Route.WORDS]
+
+
 class TestSuggestions:
     def test_know_the_framework_in_three_languages(self, world: World) -> None:
         with world.looking("hr_manager") as session:
             found = [
-                next(one for one in suggest_competencies(session, text=typed) if one.route is Route.WORDS)
+                next(
+                    one for one in suggest_competencies(session, text=typed, encode=ENCODER) if one.route is Route.WORDS
+                )
                 for typed in ("… la conduite de chariots élévateurs …", "قيادة الرافعة الشوكية", "forklift driving")
             ]
-            profiles = suggest_profiles(session, title="عاملة تجميع الضفائر الكهربائية")
+            profiles = suggest_profiles(session, title="عاملة تجميع الضفائر الكهربائية", encode=ENCODER)
 
         assert {one.competency.code for one in found} == {"AUTO-032"}
         assert found[0].words == ("conduite de chariots élévateurs",)
         assert profiles[0].label.fr == "Opérateur(trice) de câblage"
 
+    def test_understand_a_title_in_another_language_once_the_labels_are_encoded(self, world: World) -> None:
+        title = "Lagerarbeiter mit Gabelstapler"
+        with world.looking("hr_manager") as session:
+            before = suggest_profiles(session, title=title, encode=ENCODER)
+        told: list[tuple[int, int]] = []
+        with world.platform() as uow:
+            encoded = encode_labels(uow, encode=ENCODER, tell=lambda *far: told.append(far))
+            again = encode_labels(uow, encode=ENCODER, tell=lambda *far: told.append(far))
+        with world.looking("hr_manager") as session:
+            after = suggest_profiles(session, title=title, encode=ENCODER)
+
+        assert before == ()
+        assert after[0].label.fr == "Cariste-magasinier(ère)"
+        assert (encoded, again, told) == (encoded, 0, [(encoded, encoded)])
+
     def test_follow_a_change_of_the_framework(self, world: World) -> None:
         typed = "Pilotage de drone"
         with world.platform() as uow:
             renamed = update(Competency).where(Competency.code == "AUTO-032", Competency.scheme == "LOCAL")
-            before = [one for one in suggest_competencies(uow.session, text=typed) if one.route is Route.WORDS]
+            before = [
+                one for one in suggest_competencies(uow.session, text=typed, encode=ENCODER) if one.route is Route.WORDS
+            ]
             uow.session.execute(renamed.values(label_fr="Pilotage de drones"))
-            after = [one for one in suggest_competencies(uow.session, text=typed) if one.route is Route.WORDS]
+            after = [
+                one for one in suggest_competencies(uow.session, text=typed, encode=ENCODER) if one.route is Route.WORDS
+            ]
             uow.session.execute(renamed.values(label_fr="Conduite de chariot élévateur"))
 
         assert before == []

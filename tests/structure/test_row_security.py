@@ -34,6 +34,7 @@ OPEN_LISTS: Final = frozenset(
         "competency",
         "competency_relation",
         "job_profile",
+        "label_meaning",
         "profile_requirement",
         "match_policy",
         "match_reference",

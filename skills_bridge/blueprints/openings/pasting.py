@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import request
 
+from skills_bridge.blueprints.framework.encoding import encoder
 from skills_bridge.blueprints.framework.requirements import add_competency, typed_texts
 from skills_bridge.blueprints.openings.forms import OpeningForm
 from skills_bridge.blueprints.web import language, reading
@@ -49,8 +50,9 @@ def proposals(form: OpeningForm) -> Proposals | None:
         return None
     session, chosen, title = reading(), form.job_profile_id.data or "", (form.title.data or "").strip()
     profile_id = int(chosen) if chosen in _offered(form) else None
-    competencies = suggest_competencies(session, text=text, title=title, profile_id=profile_id)
-    profiles = () if profile_id is not None else suggest_profiles(session, title=title or text.splitlines()[0])
+    competencies = suggest_competencies(session, text=text, encode=encoder(), title=title, profile_id=profile_id)
+    first = title or text.splitlines()[0]
+    profiles = () if profile_id is not None else suggest_profiles(session, title=first, encode=encoder())
     present = set(typed_texts(form.requirements))
     written = ((one.competency.written(language()), one) for one in competencies)
     return Proposals(

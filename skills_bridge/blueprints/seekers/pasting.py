@@ -14,6 +14,7 @@ from flask_wtf import FlaskForm
 from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from skills_bridge.blueprints.framework.encoding import encoder
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.seekers.views import WORDS, bp
 from skills_bridge.blueprints.seekers.words import LEVELS
@@ -85,4 +86,5 @@ def _take(seeker_id: int) -> set[int]:
 
 def _new(text: str, held: Collection[int]) -> tuple[SuggestedCompetency, ...]:
     """Return what a text suggests and the file does not hold, or only supposes."""
-    return tuple(one for one in suggest_competencies(reading(), text=text) if one.competency.id not in held)
+    found = suggest_competencies(reading(), text=text, encode=encoder())
+    return tuple(one for one in found if one.competency.id not in held)

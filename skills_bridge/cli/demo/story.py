@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.cli.demo.calendar import Days
 from skills_bridge.cli.demo.demand import post_openings, write_needs
 from skills_bridge.cli.demo.founding import Founding, is_founded, keep_accounts
@@ -16,7 +17,7 @@ from skills_bridge.cli.demo.supply import confirm_some, publish_cohorts, registe
 from skills_bridge.domain.packs import PackState
 from skills_bridge.models import Pack
 from skills_bridge.reference import lists
-from skills_bridge.services.framework import load_reference
+from skills_bridge.services.framework import encode_labels, load_reference
 from skills_bridge.services.generation import get_trades
 from skills_bridge.unit_of_work import utc_now
 
@@ -63,6 +64,9 @@ def _lay_ground(stage: Stage, folder: Path, days: Days, people: int) -> None:
     with stage.platform() as uow:
         counts = load_reference(uow, lists)
     tell.step(f"{sum(counts.values())} entries in {len(counts)} reference lists")
+    with stage.platform() as uow:
+        encoded = encode_labels(uow, encode=SentenceEncoder(), tell=lambda _done, _total: None)
+    tell.step(f"{encoded} labels of job profiles encoded")
     ids = founding.found()
     tell.step(f"{len(ids)} organisations, {len(founding.accounts)} accounts")
     with stage.looking("adviser:01") as session:

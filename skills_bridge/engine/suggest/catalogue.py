@@ -22,6 +22,9 @@ LEAST_LETTERS: Final = 2_000
 """Likeness by letters (0..10,000) from which an entry may be what a title means."""
 LEAST_MEANING: Final = 5_000
 """Likeness by meaning (0..10,000) from which it may, too."""
+ASSURED: Final = 6_000
+"""Likeness by letters from which a title is understood without its meaning: measured on French titles, where meaning
+then misleads as often as it helps. Below it, as for titles in another language, meaning counts twice."""
 DEPTH: Final = 100
 """Entries that each ranking gives to the fusion."""
 
@@ -70,20 +73,20 @@ class Catalogue:
     def ranked(self, text: str) -> list[int]:
         """Return the entries most like a short text (a title, the name of a skill), best first.
 
-        Letters, stems, spelling and, where an encoder is at hand, meaning each give a ranking; ranks are fused. An
-        entry that is like the text neither by letters nor by meaning is left out.
+        Letters, stems and spelling each give a ranking, and so does meaning where an encoder is at hand and the letters
+        leave doubt; ranks are fused. An entry that is like the text neither by letters nor by meaning is left out.
         """
         folded = fold(text)
         if not folded or not self._labels:
             return []
         letters = self._letters.likeness(letter_features([folded])[1])
         words = self._words.likeness(stem_places(self.stems_of(folded.split())))
-        rankings = [self._ranking(letters, LEAST_LETTERS), self._by_spelling(folded, letters)]
-        if self._meaning is not None:
-            rankings.append(self._ranking(self._meaning.likeness(text), LEAST_MEANING))
-        kept = {entry for ranking in rankings for entry in ranking}
-        rankings.append([entry for entry in self._ranking(words, 1) if entry in kept])
-        return fuse((1, ranking) for ranking in rankings)
+        rankings = [(1, self._ranking(letters, LEAST_LETTERS)), (1, self._by_spelling(folded, letters))]
+        if self._meaning is not None and letters.max(initial=0) < ASSURED:
+            rankings.append((2, self._ranking(self._meaning.likeness(text), LEAST_MEANING)))
+        kept = {entry for _, ranking in rankings for entry in ranking}
+        rankings.append((1, [entry for entry in self._ranking(words, 1) if entry in kept]))
+        return fuse(rankings)
 
     def wording(self, entry: int) -> list[str]:
         """Return the folded labels of an entry."""

@@ -118,3 +118,18 @@ class TestCatalogue:
 
         assert Catalogue(LABELS, Stems()).ranked("forklift") == []
         assert Catalogue(LABELS, Stems(), meaning).ranked("forklift")[0] == 2
+
+    def test_asks_no_meaning_of_what_its_letters_tell(self) -> None:
+        def encode(texts: Sequence[str]) -> Vectors:
+            assert "" not in texts
+            asked.extend(texts)
+            return np.ones((len(texts), 2), "f4")
+
+        asked: list[str] = []
+        catalogue = Catalogue(LABELS, Stems(), Meaning.of([label.text for label in in_order(LABELS)], encode))
+        asked.clear()
+
+        catalogue.ranked(LABELS[0].text)
+        assert asked == []
+        catalogue.ranked("zzz")
+        assert asked == ["zzz"]

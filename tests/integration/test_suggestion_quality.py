@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import occupations
 from bench.quality import measure_advertisements, measure_titles
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.real_data]
@@ -29,3 +30,11 @@ class TestSuggestProfiles:
         assert share["titles fra: MRR"] > 0.80
         assert share["titles bel: top-1"] > 0.37
         assert share["titles bel: MRR"] > 0.46
+
+
+class TestScore:
+    def test_leads_people_back_to_their_occupation_rather_than_the_overlap(self, real_data: Path) -> None:
+        ours, plain = occupations.measure(real_data)
+
+        assert ours > 0.95
+        assert ours >= plain

@@ -70,7 +70,7 @@ def on_refusal(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, NotPermitted):
         return error_page(403)
     if isinstance(error, AlreadySent):
-        flash(_("Ce formulaire était déjà envoyé : il n’a eu qu’un effet, que voici."), "info")
+        flash(_("Ce formulaire était déjà envoyé : il n’a eu qu’un effet, que voici."), "info")
         return redirect(error.location or url_for("home.index"))
     status = 412 if isinstance(error, Stale) else 409
     sentence = explain(error) if isinstance(error, RuleBroken | BadMatchingInput) else ""

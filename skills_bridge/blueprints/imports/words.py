@@ -41,7 +41,7 @@ register_refusals(
         "file-broken": _l(
             "La ligne %(row)s est illisible, sans doute un guillemet non fermé. Corrigez-la, puis renvoyez le fichier."
         ),
-        "file-too-wide": _l("Le fichier compte %(columns)s colonnes ; la limite est de %(most)s. Partez du modèle."),
+        "file-too-wide": _l("Le fichier compte %(columns)s colonnes ; la limite est de %(most)s. Partez du modèle."),
         "file-bomb": _l(
             "Ce classeur contient bien plus qu’une liste de personnes. Copiez les lignes dans un classeur neuf."
         ),
@@ -52,7 +52,7 @@ register_refusals(
             "Ce classeur renvoie à d’autres fichiers. Copiez les valeurs, sans liaison, dans un classeur neuf."
         ),
         "file-unreadable": _l(
-            "La lecture de ce classeur a été arrêtée : elle demandait trop de mémoire ou de temps."
+            "La lecture de ce classeur a été arrêtée : elle demandait trop de mémoire ou de temps."
             " Copiez les lignes dans un classeur neuf."
         ),
         "header-missing": _l(

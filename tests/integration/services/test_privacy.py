@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import pytest
 from sqlalchemy import NullPool, create_engine, select
@@ -81,6 +82,10 @@ def signed_in(world: World, who: str, *, browser: str = "a") -> SignedIn:
     return SignedIn(world, replace(actor, session_id=key))
 
 
+UNSENT: Final = frozenset({ReferralState.PROPOSED, ReferralState.DECLINED, ReferralState.ACCEPTED})
+"""States before the person's file is sent to the company."""
+
+
 def refer(world: World, opening_id: int, person: Person, state: ReferralState) -> None:
     """Put a person on an opening, in some state."""
     with world.acting("adviser") as uow:
@@ -95,6 +100,7 @@ def refer(world: World, opening_id: int, person: Person, state: ReferralState) -
                 proposed_by=uow.actor.user_id,
                 decided_by=uow.actor.user_id,
                 changed_at=uow.now,
+                sent_at=None if state in UNSENT else uow.now,
             )
         )
 
@@ -159,15 +165,15 @@ class TestAdviser:
 
 
 class TestCompany:
-    @pytest.mark.parametrize("state", [ReferralState.PROPOSED, ReferralState.DECLINED, ReferralState.ENDED])
-    def test_may_not_know_who_has_not_accepted(self, world: World, state: ReferralState) -> None:
+    @pytest.mark.parametrize("state", [*sorted(UNSENT), ReferralState.ENDED])
+    def test_may_not_know_who_has_not_accepted_or_was_not_sent(self, world: World, state: ReferralState) -> None:
         person = add_seeker(world)
         refer(world, validated_opening(world), person, state)
 
         with pytest.raises((NotFound, NotPermitted)):
             signed_in(world, "hr_manager").reveal(seeker_id=person.id)
 
-    @pytest.mark.parametrize("state", [ReferralState.ACCEPTED, ReferralState.SENT, ReferralState.SELECTED])
+    @pytest.mark.parametrize("state", [ReferralState.SENT, ReferralState.INVITED, ReferralState.SELECTED])
     def test_learns_name_and_contacts_but_not_the_number(self, world: World, state: ReferralState) -> None:
         person = add_seeker(world)
         refer(world, validated_opening(world), person, state)

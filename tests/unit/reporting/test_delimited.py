@@ -6,6 +6,7 @@ import csv
 import io
 import zipfile
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -42,6 +43,7 @@ class TestMarkText:
 
 
 class TestWorkbook:
+    @pytest.mark.timeout(600)
     @settings(max_examples=times(2_000, 40))
     @given(st.lists(WRITABLE | COMPUTED, min_size=1, max_size=6))
     def test_holds_texts_as_texts(self, cells: list[str]) -> None:

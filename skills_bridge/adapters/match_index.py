@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 
 from skills_bridge.engine.columns import SeekerColumns
 from skills_bridge.engine.digest import named_columns
 from skills_bridge.engine.kept_input import table_of
 from skills_bridge.engine.national import NationalIndex, load_index, save_index
+from skills_bridge.engine.national.packed import RawPeople
 
 logger = structlog.get_logger()
 KEPT: Final = 2
@@ -43,6 +45,7 @@ class SavedPeople:
     digest: bytes
     seekers: SeekerColumns
     index: NationalIndex
+    raw: RawPeople
 
 
 class MatchIndexFiles:
@@ -81,6 +84,8 @@ class MatchIndexFiles:
         (draft / "people").mkdir()
         for column, values in named_columns(TABLE, people.seekers):
             np.save(draft / "people" / f"{column}.npy", values)
+        for part, content in people.raw._asdict().items():
+            np.save(draft / "people" / f"{part}.npy", content)
         about = {
             "format": FORMAT,
             "snapshot": people.snapshot,
@@ -113,13 +118,14 @@ class MatchIndexFiles:
                 digest=bytes.fromhex(about["digest"]),
                 seekers=table_of(SeekerColumns, TABLE, columns),
                 index=load_index(folder / "index"),
+                raw=RawPeople(**dict(self._columns(folder / "people", RawPeople._fields))),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("index left aside", folder=folder.name, error=type(error).__name__)
             return None
 
     @staticmethod
-    def _columns(folder: Path, names: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+    def _columns(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         for name in names:
             path = folder / f"{name}.npy"
             found = np.load(path, mmap_mode="r")

@@ -30,6 +30,7 @@ from skills_bridge.models.matching import (
     MatchReference,
     MatchResult,
     MatchRun,
+    MatchTerms,
 )
 from skills_bridge.models.needs import Need, NeedLine, NeedRequirement
 from skills_bridge.models.notices import Notice
@@ -87,6 +88,7 @@ __all__ = [
     "MatchReference",
     "MatchResult",
     "MatchRun",
+    "MatchTerms",
     "Membership",
     "Need",
     "NeedLine",

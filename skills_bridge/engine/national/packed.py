@@ -12,7 +12,7 @@ and each code (4), of a language ``8 * code + level``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,12 +33,21 @@ HELD_BYTES: Final = 10
 SKILL_BYTES: Final = 6
 
 
+class RawPeople(NamedTuple):
+    """People as they were packed, in bytes: ``begin`` and ``end`` (facts and held, people) say where in ``content``."""
+
+    content: Bytes
+    begin: Int64s
+    end: Int64s
+
+
 @dataclass(frozen=True, eq=False)
 class PackedPeople:
-    """People as they were packed: their columns, and what their competencies count for."""
+    """People as they were packed: their columns, what their competencies count for, and the bytes themselves."""
 
     seekers: SeekerColumns
     holdings: Holdings
+    raw: RawPeople
 
 
 def unpack(copied: bytes) -> PackedPeople:
@@ -74,7 +83,7 @@ def unpack(copied: bytes) -> PackedPeople:
         languages=LevelSets(starts[-1], spoken, level, known[-1]),
         held=_held(content, begin[1], end[1]),
     )
-    return PackedPeople(seekers, _holdings(content, begin[2], end[2]))
+    return PackedPeople(seekers, _holdings(content, begin[2], end[2]), RawPeople(content, begin[:2], end[:2]))
 
 
 def _held(content: Bytes, begin: Int64s, end: Int64s) -> HeldLists:

@@ -11,6 +11,7 @@ bench/results/datapath.jsonl.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import resource
 import shutil
@@ -33,8 +34,7 @@ from skills_bridge.cli.database import upgrade_schema
 from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, tenant_scope
 from skills_bridge.domain.events import MatchAsked
 from skills_bridge.domain.organisations import OrganisationKind
-from skills_bridge.engine.national import warm
-from skills_bridge.engine.national.packed import warm_unpacking
+from skills_bridge.engine.national.readiness import get_ready
 from skills_bridge.models import MatchRun, Opening
 from skills_bridge.queries.matching.replays import replay_run
 from skills_bridge.services.matching import allocate_places, compute_full_run, pack_next
@@ -67,8 +67,7 @@ class Bench:
 
     def run_night(self) -> dict[str, Any]:
         """Compute and commit a full run and the allocation after it; return what each part took."""
-        warm()
-        warm_unpacking()
+        get_ready()
         began = perf_counter()
         with Session(self.worker) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
             run_id = compute_full_run(
@@ -121,7 +120,17 @@ class Bench:
             "p50_ms": round(float(np.quantile(warmed, 0.5))),
             "p95_ms": round(float(np.quantile(warmed, 0.95))),
             "asked": len(warmed),
+            "parts_ms": self._parts_of_singles(),
         }
+
+    def _parts_of_singles(self) -> dict[str, int]:
+        """Return the median of each step of the runs of single openings."""
+        query = select(MatchRun.times).where(MatchRun.opening_id.is_not(None)).order_by(MatchRun.id.desc())
+        with Session(self.worker) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
+            times = uow.session.scalars(query).all()
+        whole = [sum(one.values()) for one in reversed(times)]
+        steps = {step: round(float(np.median([one[step] for one in times if step in one]))) for step in times[0]}
+        return {**steps, "first task": whole[0], "tenth task": whole[9]}
 
     def _visible_after(self, opening_id: int) -> float:
         """Return milliseconds from the commit of the request until the opening shows the new run."""
@@ -169,7 +178,7 @@ def main(people: int, openings: int) -> None:
             **bench.replay(second["run"]),
             **bench.pack(),
             **bench.latencies(),
-            "machine": {"cpus": len(__import__("os").sched_getaffinity(0)), "load": __import__("os").getloadavg()},
+            "machine": {"cpus": len(os.sched_getaffinity(0)), "load": os.getloadavg()},
             "python": platform.python_version(),
             "postgres": settings,
         }

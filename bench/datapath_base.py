@@ -156,8 +156,13 @@ class Loader:
         drawn, edges = self.drawn, self.drawn.relations
         known = np.unique(
             np.concatenate(
-                [drawn.seekers.held.competency, drawn.openings.requirements.competency, drawn.cohorts.teaches.codes]
-                + [edges.competency, edges.related]
+                [
+                    drawn.seekers.held.competency,
+                    drawn.openings.requirements.competency,
+                    drawn.cohorts.teaches.codes,
+                    edges.competency,
+                    edges.related,
+                ]
             )
         ).tolist()
         self.copy(
@@ -181,6 +186,7 @@ class Loader:
     def load_openings(self) -> None:
         """Write validated openings with their revision, requirements, gates and posts."""
         parties, openings, now, today = self.parties, self.drawn.openings, self.now, self.today
+        whose = parties.company, parties.agency, parties.unit, parties.site
         keys, starts = openings.opening_id.tolist(), [_day(d) for d in openings.start_day.tolist()]
         profiles = openings.policy_profile.tolist()
         self.copy(
@@ -188,8 +194,7 @@ class Loader:
             "id reference company_id agency_id unit_id site_id job_profile_id state title description contact"
             " revision_id validated_at answer_days",
             (
-                (key, f"OF-B-{key}", parties.company, parties.agency, parties.unit, parties.site)
-                + (FIRST_PROFILE + kind, "validated", f"Offre {key}", "", "", key, now, 10)
+                (key, f"OF-B-{key}", *whose, FIRST_PROFILE + kind, "validated", f"Offre {key}", "", "", key, now, 10)
                 for key, kind in zip(keys, profiles, strict=True)
             ),
         )
@@ -251,13 +256,18 @@ class Loader:
         ):
             if listed := codes(kind, column):
                 yield kind, {name: listed}
+        yield from self._limits(place)
+
+    def _limits(self, place: int) -> Iterator[tuple[GateKind, dict[str, Any]]]:
+        """Yield the gates of an opening that ask for so much, or for a day."""
+        openings = self.drawn.openings
         if (rank := int(openings.education_rank[place])) != NO_VALUE:
             yield GateKind.EDUCATION, {"rank": rank}
         if (months := int(openings.experience_months[place])) != NO_VALUE:
             yield GateKind.EXPERIENCE, {"months": months}
         spoken, span = openings.languages, openings.languages.span(place)
         levels = {
-            book.code(GateKind.LANGUAGE, code): CEFR[level - 1]
+            self.book.code(GateKind.LANGUAGE, code): CEFR[level - 1]
             for code, level in zip(spoken.codes[span].tolist(), spoken.level[span].tolist(), strict=True)
         }
         if levels:
@@ -288,9 +298,10 @@ class Loader:
             "id reference centre_id programme_id province_code starts_on expected_end_on enrolment_until seats taken"
             " state published_at",
             (
-                (key, f"PR-B-{key}", parties.centre, key, self.book.code(GateKind.MOBILITY, province), today)
-                + (_day(end), _day(min(until, end)) or today, max(seats, 1), 0 if seats else 1, "published", self.now)
+                (key, f"PR-B-{key}", parties.centre, key, self.book.code(GateKind.MOBILITY, province), *days, *state)
                 for key, province, end, until, seats in zip(keys, *(c.tolist() for c in columns), strict=True)
+                for days in [(today, _day(end), _day(min(until, end)) or today)]
+                for state in [(max(seats, 1), 0 if seats else 1, "published", self.now)]
             ),
         )
 
@@ -320,13 +331,21 @@ class Loader:
             "INSERT INTO consent (seeker_id, agency_id, kind, text_version, language, channel, given_at)"
             " SELECT id, agency_id, 'matching', 'bench', 'fr', 'counter', now() FROM seeker"
         )
-        version = self.link.execute("SELECT version FROM match_reference").fetchone()
+        version = self.link.execute("SELECT version, 1 FROM match_reference").fetchone() or ()
         self.copy(
             "match_profile",
             "seeker_id agency_id is_open facts held skills digest packed_on over_on reference_version changed_in",
             (
-                (key, parties.agency, True, *strings, hashlib.sha256(b"".join(strings)).digest(), self.today, over)
-                + (version[0] if version else 1, 1)
+                (
+                    key,
+                    parties.agency,
+                    True,
+                    *strings,
+                    hashlib.sha256(b"".join(strings)).digest(),
+                    self.today,
+                    over,
+                    *version,
+                )
                 for key, strings, over in zip(keys, self._packed(), self._over(), strict=True)
             ),
         )

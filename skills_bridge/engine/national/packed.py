@@ -28,6 +28,7 @@ SETS: Final = ("provinces", "fields", "profiles", "licences", "contracts", "shif
 COPY_HEAD: Final = 19
 """Bytes before the first row of a binary COPY."""
 
+COPY_END: Final = b"\xff\xff"
 LANGUAGE_STEP: Final = 8
 HELD_BYTES: Final = 10
 SKILL_BYTES: Final = 6
@@ -188,8 +189,3 @@ def _records(content: Bytes, begin: Int64s, start: Int64s, found: npt.NDArray[np
             found[0, item], found[1, item] = _whole(content, at, 4), _whole(content, at + 4, 2)
             if len(found) > 2:  # noqa: PLR2004  # the third
                 found[2, item] = _whole(content, at + 6, 4)
-
-
-def warm_unpacking() -> None:
-    """Take nobody apart, so that every compiled function is ready."""
-    unpack(bytes(COPY_HEAD) + b"\xff\xff")

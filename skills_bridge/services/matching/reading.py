@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,14 +13,14 @@ import numpy as np
 from skills_bridge.adapters.match_index import MatchIndexFiles, SavedPeople, on_day
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine.arrays import Int64s, day_number
-from skills_bridge.engine.columns import CohortColumns, OpeningColumns, RelationColumns
+from skills_bridge.engine.columns import CohortColumns, OpeningColumns, RelationColumns, SeekerColumns
 from skills_bridge.engine.digest import digest_of_people
 from skills_bridge.engine.kept_input import RunInput
 from skills_bridge.engine.national import build_index
 from skills_bridge.engine.national.packed import PackedPeople
 from skills_bridge.engine.national.parts import Part, can_leave_out, joined
 from skills_bridge.engine.policy import PolicySet
-from skills_bridge.engine.pool import build_pool
+from skills_bridge.engine.pool import Pool, build_pool
 from skills_bridge.queries.matching.codes import Codebook, get_codebook
 from skills_bridge.queries.matching.opening_input import OpeningInput, opening_columns
 from skills_bridge.queries.matching.packed import (
@@ -50,6 +51,11 @@ class Terms:
     relations: RelationColumns
     as_of: int
     book: Codebook
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Nobody, with the relations and the day: to be filled with the people in question."""
+        return build_pool(SeekerColumns.nobody(), self.relations, as_of=self.as_of)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
 from skills_bridge.engine.arrays import NO_VALUE
 from skills_bridge.engine.kept_input import RunInput
-from skills_bridge.engine.national.rows import COLUMNS, COPY_END, COPY_START, Lines, copied, kept_persons
-from skills_bridge.engine.pool import build_pool
+from skills_bridge.engine.national.packed import COPY_END
+from skills_bridge.engine.national.rows import COLUMNS, COPY_START, Lines, copied, kept_persons
 from skills_bridge.engine.results import Shortlists
 from skills_bridge.models import MatchCount, MatchRun, MatchTerms, Opening, UserAccount
 from skills_bridge.queries.matching.listed import keep_terms
@@ -121,10 +121,9 @@ def _lines(reading: Reading, found: Shortlists, rows: slice) -> Lines:
 def _keep_terms(uow: UnitOfWork, run: MatchRun, reading: Reading) -> None:
     """Keep what the run asked, a hundred openings a row: a page reads one of them."""
     terms = reading.terms
-    nobody = build_pool(reading.parts[0].seekers.take([]), terms.relations, as_of=terms.as_of)
     for first in range(0, len(terms.openings), OPENINGS_TOGETHER):
         openings = terms.openings.take(range(first, min(first + OPENINGS_TOGETHER, len(terms.openings))))
-        content = keep_terms(RunInput(nobody, openings, terms.cohorts, terms.policies), terms.book)
+        content = keep_terms(RunInput(terms.pool, openings, terms.cohorts, terms.policies), terms.book)
         first_id = int(openings.opening_id[0])
         kept = MatchTerms(run_id=run.id, first_opening_id=first_id, agency_id=run.agency_id, content=content)
         uow.session.add(kept)

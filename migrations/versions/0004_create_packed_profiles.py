@@ -223,7 +223,6 @@ def upgrade() -> None:
     op.add_column("match_result", sa.Column("unknown_gates", sa.SmallInteger, nullable=False))
     op.add_column("match_result", sa.Column("unproven", sa.Integer, nullable=False))
     op.add_column("match_result", sa.Column("person", sa.LargeBinary, nullable=False))
-    op.execute("ALTER TABLE match_result ALTER COLUMN person SET STORAGE PLAIN")
     op.create_table(
         "match_terms",
         sa.Column("run_id", sa.BigInteger, nullable=False, autoincrement=False),

@@ -35,13 +35,13 @@ FORMAT: Final = 1
 class SavedPeople:
     """The people of an agency as they were packed at one moment.
 
-    ``snapshot`` names the moment in the database, ``reference`` the version of the lists that gave the codes their
-    numbers, ``digest`` the content.
+    ``snapshot`` names the moment in the database, ``source`` the database and the version of the lists that gave the
+    codes their numbers, ``digest`` the content.
     """
 
     agency_id: int
     snapshot: str
-    reference: int
+    source: str
     digest: bytes
     seekers: SeekerColumns
     index: NationalIndex
@@ -78,8 +78,8 @@ class MatchIndexFiles:
         name = f"agency-{people.agency_id}-{number:020d}"
         if (self.folder / name).exists():
             return
+        self._forget_drafts()
         draft = self.folder / f".{name}-{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
         save_index(people.index, draft / "index")
         (draft / "people").mkdir()
         for column, values in named_columns(TABLE, people.seekers):
@@ -89,7 +89,7 @@ class MatchIndexFiles:
         about = {
             "format": FORMAT,
             "snapshot": people.snapshot,
-            "reference": people.reference,
+            "source": people.source,
             "digest": people.digest.hex(),
             "columns": [column for column, _ in named_columns(TABLE, people.seekers)],
         }
@@ -100,6 +100,12 @@ class MatchIndexFiles:
             shutil.rmtree(draft, ignore_errors=True)
         for old in self._names(people.agency_id)[:-KEPT]:
             shutil.rmtree(self.folder / old, ignore_errors=True)
+
+    def _forget_drafts(self) -> None:
+        """Remove what processes that were killed while they wrote have left."""
+        for draft in self.folder.glob(".agency-*"):
+            if not Path("/proc", draft.name.rsplit("-", 1)[1]).exists():
+                shutil.rmtree(draft, ignore_errors=True)
 
     def _names(self, agency_id: int) -> list[str]:
         return sorted(path.name for path in self.folder.glob(f"agency-{agency_id}-*"))
@@ -114,7 +120,7 @@ class MatchIndexFiles:
             return SavedPeople(
                 agency_id=agency_id,
                 snapshot=about["snapshot"],
-                reference=about["reference"],
+                source=about["source"],
                 digest=bytes.fromhex(about["digest"]),
                 seekers=table_of(SeekerColumns, TABLE, columns),
                 index=load_index(folder / "index"),

@@ -25,8 +25,8 @@ from skills_bridge.queries.matching.codes import Codebook, get_codebook
 from skills_bridge.queries.matching.opening_input import OpeningInput, opening_columns
 from skills_bridge.queries.matching.packed import (
     get_packed_people,
-    get_reference_version,
     get_snapshot,
+    get_source,
     list_changed_since,
 )
 from skills_bridge.queries.matching.run_input import PolicyInput, get_cohort_columns, get_relation_columns
@@ -124,14 +124,14 @@ def read_everybody(
     An index of what this transaction itself has packed is not kept: it may yet be rolled back.
     """
     is_ours = bring_up_to_date(uow)
-    snapshot, reference = get_snapshot(uow.session), get_reference_version(uow.session)
+    snapshot, source = get_snapshot(uow.session), get_source(uow.session)
     people = get_packed_people(uow.session, agency_id=agency_id)
     watch.lap("read")
     part = _indexed(people, terms.as_of)
     watch.lap("index")
     if files is not None and not is_ours:
         digest = digest_of_people(part.seekers)
-        saved = SavedPeople(agency_id, snapshot, reference, digest, part.seekers, part.index, part.raw)
+        saved = SavedPeople(agency_id, snapshot, source, digest, part.seekers, part.index, part.raw)
         files.save(saved, number=number)
         watch.lap("save")
     return Reading(terms, (part,), None)
@@ -143,7 +143,7 @@ def read_beside(
     """Read only the people who changed since the newest saved index; everybody where there is none, or too many did."""
     bring_up_to_date(uow)
     saved = files.newest(agency_id) if files is not None else None
-    if saved is None or saved.reference != get_reference_version(uow.session):
+    if saved is None or saved.source != get_source(uow.session):
         return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files, watch=watch)
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):

@@ -26,6 +26,8 @@ from skills_bridge.unit_of_work import UnitOfWork
 ONE_LEAF_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7421, 0)")
 OPEN_LEAF = text("SELECT open_run_leaf(:run)")
 CLOSE_LEAF = text("SELECT close_run_leaf(:run, :keep)")
+TAKE_YOUR_TIME = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+"""A run computes in memory between two statements: on a slow machine longer than a transaction may stand idle."""
 LEAF_EXISTS = text("SELECT to_regclass('staging.match_result_' || :run) IS NOT NULL")
 WRITTEN_AT_ONCE: Final = 100_000
 """Rows of one COPY; the progress moves between two, and none takes so long that the database gives up on it."""
@@ -36,6 +38,7 @@ Tell = Callable[[int, int], None]
 
 def add_run(uow: UnitOfWork, *, agency_id: int, opening_id: int | None, policy: PolicyInput) -> MatchRun:
     """Add a run before anything is read: of two runs, the one with the greater key read later."""
+    uow.session.execute(TAKE_YOUR_TIME)
     asked_by = uow.job.user_id if uow.job else None
     user = None if asked_by is None else uow.session.get(UserAccount, asked_by)
     run = MatchRun(

@@ -7,10 +7,7 @@ import subprocess
 import sys
 from typing import Final
 
-READY: Final = (
-    "from skills_bridge.engine.national import warm; from skills_bridge.engine.national.packed import warm_unpacking;"
-    " warm(); warm_unpacking()"
-)
+READY: Final = "from skills_bridge.engine.national.readiness import get_ready; get_ready()"
 
 
 def compile_matching() -> None:

@@ -2,17 +2,23 @@
 
 Companies and centres change what matching reads (a start, a certificate) without seeing the file itself, so one function
 packs with the rights of a role that nobody signs in as. It reads no identity and no equity.
+
+Lists computed before keep no account of the person that could be read now: the upgrade is refused while there are any,
+so drop the runs first (no installation with people in it has this revision behind it).
 """
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0004"
 down_revision = "0003"
 
 PLATFORM = "(SELECT current_setting('app.scope', true) = 'platform')"
+ORG = "(SELECT NULLIF(current_setting('app.organisation_id', true), '')::bigint)"
+OWN_AGENCY = f"(SELECT current_setting('app.scope', true) = 'tenant') AND agency_id = {ORG}"
 SOURCES = ("seeker", "seeker_language", "held_competency", "consent", "placement")
 LISTS = (
     "province",
@@ -92,15 +98,18 @@ BEGIN
     ), counted AS (
         SELECT w.*, count(*) OVER (PARTITION BY seeker_id, competency_id) AS many FROM ways w
     ), best AS (
-        SELECT w.seeker_id, w.competency_id, (w.relation * 4 + w.evidence) * 4 + w.level - 1 AS code
-        FROM counted w WHERE w.many = 1 OR NOT EXISTS (SELECT 1 FROM counted b
+        SELECT w.seeker_id, w.competency_id, w.relation, w.evidence, w.level FROM counted w WHERE w.many = 1
+        UNION ALL
+        SELECT w.seeker_id, w.competency_id, w.relation, w.evidence, w.level FROM counted w
+        WHERE w.many > 1 AND NOT EXISTS (SELECT 1 FROM counted b
             WHERE b.many > 1 AND b.seeker_id = w.seeker_id AND b.competency_id = w.competency_id
                 AND b.relation <= w.relation AND b.evidence >= w.evidence AND b.level >= w.level
                 AND (b.relation, b.evidence, b.level) <> (w.relation, w.evidence, w.level))
     ), counts_for AS (
         SELECT seeker_id, string_agg(int4send(competency_id::int) || int2send(code::int2), ''::bytea
             ORDER BY competency_id, code) AS content
-        FROM best GROUP BY seeker_id
+        FROM (SELECT seeker_id, competency_id, (relation * 4 + evidence) * 4 + level - 1 AS code FROM best) AS coded
+        GROUP BY seeker_id
     ), made AS (
         SELECT o.id, o.agency_id, recorded.over_on,
             int4send(least(greatest(o.registered_on - date '1970-01-01', 0), 65535))
@@ -209,6 +218,27 @@ def upgrade() -> None:
     # compressed bytes would cost more time at each run than they save in space
     for column in ("facts", "held", "skills"):
         op.execute(f"ALTER TABLE match_profile ALTER COLUMN {column} SET STORAGE EXTERNAL")
+    # a row keeps the person as she was judged, and the run its terms: the account is told from both when it is read
+    op.drop_column("match_result", "trace")
+    op.add_column("match_result", sa.Column("unknown_gates", sa.SmallInteger, nullable=False))
+    op.add_column("match_result", sa.Column("unproven", sa.Integer, nullable=False))
+    op.add_column("match_result", sa.Column("person", sa.LargeBinary, nullable=False))
+    op.create_table(
+        "match_terms",
+        sa.Column("run_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("first_opening_id", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("agency_id", sa.BigInteger, nullable=False),
+        sa.Column("content", sa.LargeBinary, nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "first_opening_id", name="pk_match_terms"),
+        sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name="fk_match_terms_run_id"),
+        sa.ForeignKeyConstraint(["agency_id"], ["organisation.id"], name="fk_match_terms_agency_id"),
+    )
+    op.execute("ALTER TABLE match_terms ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE match_terms FORCE ROW LEVEL SECURITY")
+    op.execute("GRANT SELECT ON match_terms TO sb_web")
+    op.execute("GRANT SELECT, INSERT, DELETE ON match_terms TO sb_worker")
+    op.execute(f"CREATE POLICY people_1 ON match_terms FOR SELECT TO sb_web, sb_worker USING ({OWN_AGENCY})")
+    op.execute(f"CREATE POLICY platform ON match_terms TO sb_worker USING ({PLATFORM}) WITH CHECK ({PLATFORM})")
     op.execute("INSERT INTO match_reference (id, version, digest) VALUES (1, 1, '')")
     op.execute("GRANT SELECT ON match_reference TO sb_web, sb_worker")
     op.execute("GRANT UPDATE ON match_reference TO sb_worker")
@@ -237,7 +267,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop the packed profiles: they hold nothing that the tables of people do not."""
+    """Drop the packed profiles, which hold nothing that the tables of people do not.
+
+    Refused by the database where lists are kept: their accounts cannot be turned back into what they were.
+    """
     op.execute("DROP FUNCTION pack_profiles")
     op.execute("DROP FUNCTION renew_match_reference")
     op.execute("DROP FUNCTION packed_codes")
@@ -245,6 +278,10 @@ def downgrade() -> None:
     op.execute("DROP POLICY packer_lock ON seeker")
     for table in SOURCES:
         op.execute(f"DROP POLICY packer ON {table}")
+    op.drop_table("match_terms")
+    for column in ("unknown_gates", "unproven", "person"):
+        op.drop_column("match_result", column)
+    op.add_column("match_result", sa.Column("trace", JSONB, nullable=False))
     op.drop_table("match_profile")
     op.drop_table("match_reference")
     op.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM sb_packer")

@@ -9,18 +9,20 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import structlog
 
 from skills_bridge.engine.columns import SeekerColumns
 from skills_bridge.engine.digest import named_columns
 from skills_bridge.engine.kept_input import table_of
 from skills_bridge.engine.national import NationalIndex, load_index, save_index
+from skills_bridge.engine.national.packed import RawPeople
 
 logger = structlog.get_logger()
 KEPT: Final = 2
@@ -33,16 +35,17 @@ FORMAT: Final = 1
 class SavedPeople:
     """The people of an agency as they were packed at one moment.
 
-    ``snapshot`` names the moment in the database, ``reference`` the version of the lists that gave the codes their
-    numbers, ``digest`` the content.
+    ``snapshot`` names the moment in the database, ``source`` the database and the version of the lists that gave the
+    codes their numbers, ``digest`` the content.
     """
 
     agency_id: int
     snapshot: str
-    reference: int
+    source: str
     digest: bytes
     seekers: SeekerColumns
     index: NationalIndex
+    raw: RawPeople
 
 
 class MatchIndexFiles:
@@ -75,16 +78,18 @@ class MatchIndexFiles:
         name = f"agency-{people.agency_id}-{number:020d}"
         if (self.folder / name).exists():
             return
+        self._forget_drafts()
         draft = self.folder / f".{name}-{os.getpid()}"
-        shutil.rmtree(draft, ignore_errors=True)
         save_index(people.index, draft / "index")
         (draft / "people").mkdir()
         for column, values in named_columns(TABLE, people.seekers):
             np.save(draft / "people" / f"{column}.npy", values)
+        for part, content in people.raw._asdict().items():
+            np.save(draft / "people" / f"{part}.npy", content)
         about = {
             "format": FORMAT,
             "snapshot": people.snapshot,
-            "reference": people.reference,
+            "source": people.source,
             "digest": people.digest.hex(),
             "columns": [column for column, _ in named_columns(TABLE, people.seekers)],
         }
@@ -95,6 +100,12 @@ class MatchIndexFiles:
             shutil.rmtree(draft, ignore_errors=True)
         for old in self._names(people.agency_id)[:-KEPT]:
             shutil.rmtree(self.folder / old, ignore_errors=True)
+
+    def _forget_drafts(self) -> None:
+        """Remove what processes that were killed while they wrote have left."""
+        for draft in self.folder.glob(".agency-*"):
+            if not Path("/proc", draft.name.rsplit("-", 1)[1]).exists():
+                shutil.rmtree(draft, ignore_errors=True)
 
     def _names(self, agency_id: int) -> list[str]:
         return sorted(path.name for path in self.folder.glob(f"agency-{agency_id}-*"))
@@ -109,17 +120,18 @@ class MatchIndexFiles:
             return SavedPeople(
                 agency_id=agency_id,
                 snapshot=about["snapshot"],
-                reference=about["reference"],
+                source=about["source"],
                 digest=bytes.fromhex(about["digest"]),
                 seekers=table_of(SeekerColumns, TABLE, columns),
                 index=load_index(folder / "index"),
+                raw=RawPeople(**dict(self._columns(folder / "people", RawPeople._fields))),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             logger.warning("index left aside", folder=folder.name, error=type(error).__name__)
             return None
 
     @staticmethod
-    def _columns(folder: Path, names: list[str]) -> Iterator[tuple[str, np.ndarray]]:
+    def _columns(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         for name in names:
             path = folder / f"{name}.npy"
             found = np.load(path, mmap_mode="r")

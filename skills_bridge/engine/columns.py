@@ -133,6 +133,13 @@ class SeekerColumns(Columns):
         super().__post_init__()
         self.check_unique("seeker_id")
 
+    @classmethod
+    def nobody(cls) -> Self:
+        """Return the table without rows."""
+        none, sets = np.zeros(0, np.int64), CodeSets.of(())
+        six = sets, sets, sets, sets, sets, sets
+        return cls(none, none, none, none, none, none, *six, LevelSets.of(()), HeldLists.of(()))
+
 
 @dataclass(frozen=True, eq=False)
 class RelationColumns(Columns):

@@ -31,6 +31,7 @@ from skills_bridge.models.matching import (
     MatchReference,
     MatchResult,
     MatchRun,
+    MatchTerms,
 )
 from skills_bridge.models.needs import Need, NeedLine, NeedRequirement
 from skills_bridge.models.notices import Notice
@@ -93,6 +94,7 @@ __all__ = [
     "MatchReference",
     "MatchResult",
     "MatchRun",
+    "MatchTerms",
     "Membership",
     "Need",
     "NeedLine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Integer, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skills_bridge.domain.matching import ResultClass
@@ -105,6 +105,17 @@ class MatchCount(Base):
     counts: Mapped[dict[str, Any]]
 
 
+class MatchTerms(Base):
+    """What a run asked of people, for openings from ``first_opening_id`` on: as long as the run's rows stand."""
+
+    __tablename__ = "match_terms"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    first_opening_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    content: Mapped[bytes]
+
+
 class MatchInput(Base):
     """What a run over all openings was computed from, compressed, until ``kept_until``; the web can't read it."""
 
@@ -131,7 +142,9 @@ class MatchExposure(Timestamped, Base):
 class MatchResult(Base):
     """A line of a run's answer; a table partitioned by run, rows are never edited.
 
-    ``trace`` holds the account of the judgement: gates, requirements, parts that sum to ``points``.
+    ``person`` keeps what was known of the person when she was judged, in bytes (``engine.national.rows``); with the
+    run's ``MatchTerms`` it tells the whole account. A set bit of ``unknown_gates`` is a condition without answer, of
+    ``unproven`` a must without proof, by its place.
     """
 
     __tablename__ = "match_result"
@@ -152,4 +165,6 @@ class MatchResult(Base):
     score: Mapped[int | None]
     order_key: Mapped[int]
     cohort_id: Mapped[int | None]
-    trace: Mapped[dict[str, Any]]
+    unknown_gates: Mapped[int] = mapped_column(SmallInteger)
+    unproven: Mapped[int] = mapped_column(Integer)
+    person: Mapped[bytes]

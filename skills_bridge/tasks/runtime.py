@@ -25,8 +25,7 @@ from skills_bridge.domain.errors import AlreadyDone, DomainError, RuleBroken
 from skills_bridge.domain.jobs import PLATFORM_JOBS, RENEW_SECONDS
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.settings import Settings
-from skills_bridge.engine.national import warm
-from skills_bridge.engine.national.packed import warm_unpacking
+from skills_bridge.engine.national.readiness import get_ready
 from skills_bridge.models import Job, Organisation
 from skills_bridge.services.jobs import (
     TAKEN_OVER,
@@ -94,8 +93,7 @@ def get_ready_to_match(**_: Any) -> None:
     Only in processes that listen to the queue of matching; the others never need it.
     """
     if MATCH_QUEUE in current_app.amqp.queues.consume_from:
-        warm()
-        warm_unpacking()
+        get_ready()
         for agency_id in runtime().index_files.agencies():
             runtime().index_files.newest(agency_id)
         with platform_work() as uow:

@@ -13,10 +13,13 @@ from skills_bridge.queries.matching.runs import RunPage
 
 STEPS: Final[Mapping[str, LazyString]] = {
     "read": _l("Lecture"),
+    "index": _l("Indexation des personnes"),
+    "save": _l("Enregistrement de l’index"),
     "match": _l("Rapprochement"),
     "count": _l("Décompte"),
     "write": _l("Écriture des listes"),
     "keep": _l("Conservation des données d’entrée"),
+    "show": _l("Mise à disposition"),
 }
 
 GROUPINGS: Final[Mapping[str, LazyString]] = {

@@ -18,7 +18,8 @@ from skills_bridge.cli.demo.supply import Supplied, register_people
 from skills_bridge.cli.imports import submit_row, write_framework
 from skills_bridge.domain.matching import GateAnswer, ResultClass
 from skills_bridge.models import Competency, MatchResult, Opening, Seeker
-from skills_bridge.queries.matching.accounts import Account, from_stored
+from skills_bridge.queries.matching.accounts import Account
+from skills_bridge.queries.matching.listed import Kept, get_accounts
 from skills_bridge.services.generation import get_trades
 from skills_bridge.services.opening_imports import check_rows
 from skills_bridge.services.openings import validate_opening
@@ -147,7 +148,10 @@ def _matches(stage: Stage, opened: Sequence[int]) -> list[str]:
         for row in found:
             best.setdefault(row.reference, row)
         rows = list(best.values())[:SHOWN]
-        accounts = [from_stored(row.MatchResult.trace) for row in rows]
+        listed = [row.MatchResult for row in rows]
+        accounts = get_accounts(
+            session, [Kept(one.run_id, one.opening_id, one.seeker_id, one.person) for one in listed]
+        )
         keys = frozenset[int]().union(*(account.competency_ids for account in accounts))
         named = session.execute(select(Competency.id, Competency.label_fr).where(Competency.id.in_(keys)))
         labels = {key: label for key, label in named}  # noqa: C416  # rows are no pairs for the type checker

@@ -12,7 +12,7 @@ and each code (4), of a language ``8 * code + level``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,17 +28,27 @@ SETS: Final = ("provinces", "fields", "profiles", "licences", "contracts", "shif
 COPY_HEAD: Final = 19
 """Bytes before the first row of a binary COPY."""
 
+COPY_END: Final = b"\xff\xff"
 LANGUAGE_STEP: Final = 8
 HELD_BYTES: Final = 10
 SKILL_BYTES: Final = 6
 
 
+class RawPeople(NamedTuple):
+    """People as they were packed, in bytes: ``begin`` and ``end`` (facts and held, people) say where in ``content``."""
+
+    content: Bytes
+    begin: Int64s
+    end: Int64s
+
+
 @dataclass(frozen=True, eq=False)
 class PackedPeople:
-    """People as they were packed: their columns, and what their competencies count for."""
+    """People as they were packed: their columns, what their competencies count for, and the bytes themselves."""
 
     seekers: SeekerColumns
     holdings: Holdings
+    raw: RawPeople
 
 
 def unpack(copied: bytes) -> PackedPeople:
@@ -74,7 +84,7 @@ def unpack(copied: bytes) -> PackedPeople:
         languages=LevelSets(starts[-1], spoken, level, known[-1]),
         held=_held(content, begin[1], end[1]),
     )
-    return PackedPeople(seekers, _holdings(content, begin[2], end[2]))
+    return PackedPeople(seekers, _holdings(content, begin[2], end[2]), RawPeople(content, begin[:2], end[:2]))
 
 
 def _held(content: Bytes, begin: Int64s, end: Int64s) -> HeldLists:
@@ -179,8 +189,3 @@ def _records(content: Bytes, begin: Int64s, start: Int64s, found: npt.NDArray[np
             found[0, item], found[1, item] = _whole(content, at, 4), _whole(content, at + 4, 2)
             if len(found) > 2:  # noqa: PLR2004  # the third
                 found[2, item] = _whole(content, at + 6, 4)
-
-
-def warm_unpacking() -> None:
-    """Take nobody apart, so that every compiled function is ready."""
-    unpack(bytes(COPY_HEAD) + b"\xff\xff")

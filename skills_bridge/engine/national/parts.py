@@ -17,6 +17,7 @@ from skills_bridge.engine.arrays import Axis, Columns, Int64s, Lists
 from skills_bridge.engine.columns import CohortColumns, OpeningColumns, SeekerColumns
 from skills_bridge.engine.national.index import NationalIndex
 from skills_bridge.engine.national.lists import NOT_COUNTED, shortlist_all
+from skills_bridge.engine.national.packed import RawPeople
 from skills_bridge.engine.policy import RANGES, Policy, PolicySet
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 from skills_bridge.engine.score import full_points
@@ -32,6 +33,7 @@ class Part:
 
     seekers: SeekerColumns
     index: NationalIndex
+    raw: RawPeople
     gone: Int64s
 
 

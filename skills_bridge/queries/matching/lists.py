@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.matching import ResultClass
@@ -25,7 +25,8 @@ from skills_bridge.models import (
 )
 from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
-from skills_bridge.queries.matching.accounts import Account, from_stored
+from skills_bridge.queries.matching.accounts import Account
+from skills_bridge.queries.matching.listed import Kept, asks, get_accounts
 from skills_bridge.queries.openings.listing import name_of
 
 
@@ -72,13 +73,9 @@ class MatchLine:
         return self.referral_state is None
 
 
-def _asked(question: str) -> ColumnElement[bool]:
-    return MatchResult.trace["questions"].contains([{"question": question}])
-
-
 FILTERS: Final[Mapping[str, Callable[[str], ColumnElement[bool]]]] = {
     "unit": lambda value: Seeker.unit_id == int(value),
-    "question": _asked,
+    "question": asks,
     "referral": lambda value: Referral.id.is_(None) if value == "none" else Referral.id.is_not(None),
 }
 
@@ -100,7 +97,7 @@ def list_matches(
         query = query.where(MatchResult.seeker_id.in_(chosen))
     for name in FILTERS.keys() & request.filters.keys():
         query = query.where(FILTERS[name](request.filters[name]))
-    return fetch_page(
+    page: Page[Any] = fetch_page(
         session,
         query,
         request,
@@ -112,8 +109,10 @@ def list_matches(
         },
         tie_break=MatchResult.seeker_id,
         searched=(Seeker.pseudonym,),
-        build=_line,
+        build=lambda row: row,
     )
+    accounts = get_accounts(session, [Kept(row.run_id, opening_id, row.seeker_id, row.person) for row in page.items])
+    return replace(page, items=tuple(_line(row, told) for row, told in zip(page.items, accounts, strict=True)))
 
 
 def get_cohort_lines(session: Session, keys: Iterable[int | None]) -> dict[int, CohortLine]:
@@ -160,14 +159,15 @@ def live_referrals() -> Any:
     return counted.correlate(Seeker).scalar_subquery()
 
 
-def _matches(opening_id: int, run_id: int | None) -> Select[Any]:
+def _matches(opening_id: int, run_id: int | None) -> Any:
     return (
         select(
             MatchResult.seeker_id,
             MatchResult.result_class,
             MatchResult.rank,
             MatchResult.score,
-            MatchResult.trace,
+            MatchResult.run_id,
+            MatchResult.person,
             MatchResult.cohort_id,
             Seeker.public_id,
             Seeker.pseudonym,
@@ -187,7 +187,7 @@ def _matches(opening_id: int, run_id: int | None) -> Select[Any]:
     )
 
 
-def _line(row: Any) -> MatchLine:
+def _line(row: Any, account: Account) -> MatchLine:
     return MatchLine(
         seeker_id=row.seeker_id,
         public_id=row.public_id,
@@ -198,7 +198,7 @@ def _line(row: Any) -> MatchLine:
         result_class=row.result_class,
         rank=row.rank,
         score=row.score,
-        account=from_stored(row.trace),
+        account=account,
         cohort_id=row.cohort_id,
         referral_id=row.referral_id,
         referral_state=row.referral_state,

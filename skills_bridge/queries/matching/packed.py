@@ -23,6 +23,10 @@ CHANGED: Final = text(
     " AND NOT pg_visible_in_snapshot(changed_in::text::xid8, CAST(:snapshot AS pg_snapshot)) ORDER BY seeker_id"
 )
 REFERENCE: Final = text("SELECT version FROM match_reference")
+SOURCE: Final = text(
+    "SELECT concat_ws('-', s.system_identifier, d.oid, r.version) FROM pg_control_system() s, pg_database d,"
+    " match_reference r WHERE d.datname = current_database()"
+)
 BEHIND: Final = text(
     "SELECT seeker_id FROM match_profile WHERE over_on <= :today OR reference_version < :version"
     " OR reference_version > :version ORDER BY seeker_id"
@@ -52,6 +56,11 @@ def list_changed_since(session: Session, *, agency_id: int, snapshot: str) -> li
 def get_reference_version(session: Session) -> int:
     """Return the version of the lists and relations under which profiles are packed now."""
     return int(session.scalar(REFERENCE) or 0)
+
+
+def get_source(session: Session) -> str:
+    """Return the name of the database and of the version of its lists: what is packed elsewhere is another thing."""
+    return str(session.scalar(SOURCE))
 
 
 def list_behind(session: Session, *, today: date) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +25,7 @@ from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 from skills_bridge.queries.matching.accounts import Account, from_stored, to_stored
 from skills_bridge.queries.matching.codes import get_codebook
+from skills_bridge.queries.matching.listed import Kept, get_accounts
 from skills_bridge.queries.matching.lists import CohortLine, MatchLine, get_cohort_lines, list_matches
 from skills_bridge.queries.matching.opening_input import get_opening_input, opening_columns
 from skills_bridge.queries.matching.pages import MatchingHead, get_matching_head
@@ -157,12 +158,14 @@ def list_people(session: Session, *, public_ids: Iterable[uuid.UUID]) -> tuple[t
 
 def list_seeker_matches(session: Session, *, seeker_id: int, request: ListRequest) -> Page[SeekerMatchLine]:
     """Return the live openings in whose current lists a person stands, the best standing first."""
-    query = (
+    query: Any = (
         select(
             MatchResult.result_class,
             MatchResult.rank,
             MatchResult.score,
-            MatchResult.trace,
+            MatchResult.run_id,
+            MatchResult.opening_id,
+            MatchResult.person,
             Opening.reference,
             Opening.title,
             Organisation.name_fr,
@@ -180,18 +183,20 @@ def list_seeker_matches(session: Session, *, seeker_id: int, request: ListReques
     )
     if "class" in request.filters:
         query = query.where(MatchResult.result_class == request.filters["class"])
-    return fetch_page(
+    page: Page[Any] = fetch_page(
         session,
         query,
         request,
         sorts={"score": MatchResult.score, "rank": MatchResult.rank, "reference": Opening.reference},
         tie_break=Opening.id,
         searched=(Opening.reference, Opening.title, Organisation.name_fr),
-        build=_seeker_line,
+        build=lambda row: row,
     )
+    accounts = get_accounts(session, [Kept(row.run_id, row.opening_id, seeker_id, row.person) for row in page.items])
+    return replace(page, items=tuple(_seeker_line(row, told) for row, told in zip(page.items, accounts, strict=True)))
 
 
-def _seeker_line(row: Any) -> SeekerMatchLine:
+def _seeker_line(row: Any, account: Account) -> SeekerMatchLine:
     return SeekerMatchLine(
         reference=row.reference,
         title=row.title,
@@ -200,7 +205,7 @@ def _seeker_line(row: Any) -> SeekerMatchLine:
         result_class=row.result_class,
         rank=row.rank,
         score=row.score,
-        account=from_stored(row.trace),
+        account=account,
     )
 
 

@@ -18,7 +18,8 @@ from skills_bridge.engine.allocation_cost import own_places
 from skills_bridge.engine.certificate import verify_certificate
 from skills_bridge.models import AllocationRun, MatchRun, Proposal
 from skills_bridge.queries.matching.allocation_input import AllocationInput, get_allocation_input
-from skills_bridge.services.matching.recording import Stopwatch, Tell, policy_now
+from skills_bridge.services.matching.recording import Tell, policy_now
+from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_ALLOCATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7423, (:agency % 2147483647)::int)")

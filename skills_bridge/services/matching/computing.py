@@ -14,7 +14,6 @@ from skills_bridge.queries.matching.opening_input import OpeningInput, get_openi
 from skills_bridge.services.matching.counting import count_opening
 from skills_bridge.services.matching.reading import read_beside, read_terms
 from skills_bridge.services.matching.recording import (
-    Stopwatch,
     Tell,
     add_count,
     add_run,
@@ -26,6 +25,7 @@ from skills_bridge.services.matching.recording import (
     show,
     write_lists,
 )
+from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_RUN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7420, (:opening % 2147483647)::int)")
@@ -53,8 +53,7 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
     if opening.state is not OpeningState.VALIDATED or not opening.open_posts:
         return _keep_empty(uow, run, opening)
     terms = read_terms(uow, [opening], policy)
-    reading = read_beside(uow, terms, agency_id=opening.agency_id, number=run.id, files=files)
-    watch.lap("read")
+    reading = read_beside(uow, terms, agency_id=opening.agency_id, number=run.id, files=files, watch=watch)
     found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
     watch.lap("match")
     counts = count_opening(reading, found, 0)
@@ -66,9 +65,10 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
     progress(0, total)
     write_lists(uow, run, reading, found, lambda written: progress(written, total))
     watch.lap("write")
-    run.times = watch.times
     attach(uow, run, [opening.id])
     _drop_superseded(uow, run)
+    watch.lap("show")
+    run.times = watch.times
     return run.id
 
 

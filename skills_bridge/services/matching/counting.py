@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from skills_bridge.domain.matching import LISTED, GateKind, ResultClass
-from skills_bridge.engine.arrays import Bools, Int64s
-from skills_bridge.engine.gates import FAIL, GATES
+from skills_bridge.domain.matching import LISTED, ResultClass
+from skills_bridge.engine.arrays import Int64s
+from skills_bridge.engine.national.failing import failing_gates
 from skills_bridge.engine.national.parts import Part, list_lengths
-from skills_bridge.engine.pool import build_pool
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 from skills_bridge.engine.shortlist import judge
 from skills_bridge.services.matching.reading import Reading, Terms
 
 LACKING: Final = tuple(RESULT_CLASSES.index(kind) for kind in (ResultClass.SHORT, ResultClass.NEAR))
-MOST_PAIRS: Final = 20_000_000
+MOST_PAIRS: Final = 5_000_000
 """Pairs of a person and an opening that a run over several openings counts: above, it would take longer than the lists.
 
 Then only who is listed is known; an opening's own run always counts.
@@ -63,7 +63,7 @@ def _listed(terms: Terms, found: Shortlists, row: int) -> dict[str, dict[str, in
 def _count_part(part: Part, terms: Terms, row: int) -> dict[str, Mapping[str, int]]:
     stays = np.ones(len(part.seekers), np.bool_)
     stays[part.gone] = False
-    failed = _failed_gates(part, terms, row)
+    failed = failing_gates(part.seekers, terms.openings, row)
     several = np.sum(list(failed.values()), axis=0) if failed else np.zeros(len(part.seekers), np.int64)
     passing = np.flatnonzero(stays & (several == 0))
     classes, missing = _judged(part, terms, row, passing)
@@ -76,14 +76,9 @@ def _count_part(part: Part, terms: Terms, row: int) -> dict[str, Mapping[str, in
     }
 
 
-def _failed_gates(part: Part, terms: Terms, row: int) -> dict[GateKind, Bools]:
-    answers = {gate.kind: gate.answers(part.seekers, terms.openings, row) for gate in GATES}
-    return {kind: found == FAIL for kind, found in answers.items() if found is not None}
-
-
 def _judged(part: Part, terms: Terms, row: int, passing: Int64s) -> tuple[dict[str, int], dict[str, int]]:
     """Return how those who fail no condition were judged, and how many of them are short of each must."""
-    pool = build_pool(part.seekers, terms.relations, as_of=terms.as_of).of(passing.tolist())
+    pool = replace(terms.pool, seekers=part.seekers.take(passing))
     judged = judge(pool, terms.openings, terms.cohorts, terms.policies, row)
     classes = np.bincount(judged.result_class, minlength=len(RESULT_CLASSES)).tolist()
     short = np.isin(judged.result_class, LACKING)

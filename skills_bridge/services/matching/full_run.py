@@ -29,7 +29,6 @@ from skills_bridge.queries.matching.run_input import PolicyInput
 from skills_bridge.services.matching.counting import count_opening, is_counted
 from skills_bridge.services.matching.reading import Reading, read_everybody, read_terms
 from skills_bridge.services.matching.recording import (
-    Stopwatch,
     Tell,
     add_count,
     add_run,
@@ -40,6 +39,7 @@ from skills_bridge.services.matching.recording import (
     policy_now,
     write_lists,
 )
+from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork
 
 FULL_TASK: Final = "matching.match_agency"
@@ -98,8 +98,7 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: 
     live = list_live_openings(uow.session, agency_id=agency_id)
     taking = [opening for opening in live if opening.open_posts]
     terms = read_terms(uow, taking, policy)
-    reading = read_everybody(uow, terms, agency_id=agency_id, number=run.id, files=files)
-    watch.lap("read")
+    reading = read_everybody(uow, terms, agency_id=agency_id, number=run.id, files=files, watch=watch)
     inputs, told = reading.inputs(), _Told(progress, 2 * len(taking))
     found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
     told(len(taking))
@@ -114,9 +113,10 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: 
     kept = MatchInput(run_id=run.id, agency_id=agency_id, kept_until=run.as_of + KEPT_FOR, content=keep_input(inputs))
     uow.session.add(kept)
     watch.lap("keep")
-    run.times = watch.times
     attach(uow, run, [opening.id for opening in live])
     _drop_superseded(uow, run)
+    watch.lap("show")
+    run.times = watch.times
     uow.record(AllMatched(run.id, organisation_id=agency_id))
     return run.id
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,17 +20,18 @@ from skills_bridge.engine.national import build_index
 from skills_bridge.engine.national.packed import PackedPeople
 from skills_bridge.engine.national.parts import Part, can_leave_out, joined
 from skills_bridge.engine.policy import PolicySet
-from skills_bridge.engine.pool import build_pool
+from skills_bridge.engine.pool import Pool, build_pool
 from skills_bridge.queries.matching.codes import Codebook, get_codebook
 from skills_bridge.queries.matching.opening_input import OpeningInput, opening_columns
 from skills_bridge.queries.matching.packed import (
     get_packed_people,
-    get_reference_version,
     get_snapshot,
+    get_source,
     list_changed_since,
 )
 from skills_bridge.queries.matching.run_input import PolicyInput, get_cohort_columns, get_relation_columns
 from skills_bridge.services.matching.packing import pack_due
+from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork, pack_changed
 
 MOST_CHANGED: Final = 200
@@ -50,6 +52,11 @@ class Terms:
     as_of: int
     book: Codebook
 
+    @cached_property
+    def pool(self) -> Pool:
+        """Nobody, with the relations and the day: to be filled with the people in question."""
+        return build_pool(SeekerColumns.nobody(), self.relations, as_of=self.as_of)
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
@@ -64,10 +71,15 @@ class Reading:
         """How many may be looked for."""
         return sum(len(part.seekers) - len(part.gone) for part in self.parts)
 
-    def inputs(self, places: Int64s | None = None) -> RunInput:
-        """Return the input as one value; of some people only, by their places, in this order."""
+    @property
+    def seeker_ids(self) -> Int64s:
+        """The keys of the people, by their places."""
+        return np.concatenate([part.seekers.seeker_id for part in self.parts])
+
+    def inputs(self) -> RunInput:
+        """Return the input as one value; whoever is gone from a part is in it all the same."""
         terms = self.terms
-        seekers = joined([part.seekers for part in self.parts]) if places is None else self._taken(places)
+        seekers = joined([part.seekers for part in self.parts])
         pool = build_pool(seekers, terms.relations, as_of=terms.as_of)
         return RunInput(pool, terms.openings, terms.cohorts, terms.policies)
 
@@ -80,17 +92,6 @@ class Reading:
         beside = build_pool(self.parts[-1].seekers, self.terms.relations, as_of=self.terms.as_of)
         found.update(RunInput(beside, self.terms.openings, self.terms.cohorts, self.terms.policies).digest())
         return found.digest()
-
-    def _taken(self, places: Int64s) -> SeekerColumns:
-        limits = np.cumsum([0, *(len(part.seekers) for part in self.parts)])
-        owner = np.searchsorted(limits, places, side="right") - 1
-        order = np.argsort(owner, kind="stable")
-        taken = joined(
-            [part.seekers.take(places[order][owner[order] == at] - limits[at]) for at, part in enumerate(self.parts)]
-        )
-        back = np.empty(len(places), np.int64)
-        back[order] = np.arange(len(places))
-        return taken.take(back)
 
 
 def read_terms(uow: UnitOfWork, openings: Sequence[OpeningInput], policy: PolicyInput) -> Terms:
@@ -116,38 +117,46 @@ def bring_up_to_date(uow: UnitOfWork) -> bool:
 
 
 def read_everybody(
-    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None
+    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None, watch: Stopwatch
 ) -> Reading:
     """Read all people anew and index them; keep the index for the runs of single openings, under ``number``.
 
     An index of what this transaction itself has packed is not kept: it may yet be rolled back.
     """
     is_ours = bring_up_to_date(uow)
-    snapshot, reference = get_snapshot(uow.session), get_reference_version(uow.session)
-    part = _indexed(get_packed_people(uow.session, agency_id=agency_id), terms.as_of)
+    snapshot, source = get_snapshot(uow.session), get_source(uow.session)
+    people = get_packed_people(uow.session, agency_id=agency_id)
+    watch.lap("read")
+    part = _indexed(people, terms.as_of)
+    watch.lap("index")
     if files is not None and not is_ours:
         digest = digest_of_people(part.seekers)
-        files.save(SavedPeople(agency_id, snapshot, reference, digest, part.seekers, part.index), number=number)
+        saved = SavedPeople(agency_id, snapshot, source, digest, part.seekers, part.index, part.raw)
+        files.save(saved, number=number)
+        watch.lap("save")
     return Reading(terms, (part,), None)
 
 
 def read_beside(
-    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None
+    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None, watch: Stopwatch
 ) -> Reading:
     """Read only the people who changed since the newest saved index; everybody where there is none, or too many did."""
     bring_up_to_date(uow)
     saved = files.newest(agency_id) if files is not None else None
-    if saved is None or saved.reference != get_reference_version(uow.session):
-        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files)
+    if saved is None or saved.source != get_source(uow.session):
+        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files, watch=watch)
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
-        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files)
+        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files, watch=watch)
     gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
-    base = Part(saved.seekers, on_day(saved, terms.as_of), gone)
+    base = Part(saved.seekers, on_day(saved, terms.as_of), saved.raw, gone)
     recent = get_packed_people(uow.session, agency_id=agency_id, only=changed)
-    return Reading(terms, (base, _indexed(recent, terms.as_of)), saved)
+    watch.lap("read")
+    reading = Reading(terms, (base, _indexed(recent, terms.as_of)), saved)
+    watch.lap("index")
+    return reading
 
 
 def _indexed(people: PackedPeople, as_of: int) -> Part:
     index = build_index(people.seekers, NOWHERE, as_of=as_of, holdings=people.holdings)
-    return Part(people.seekers, index, NOBODY)
+    return Part(people.seekers, index, people.raw, NOBODY)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
 from psycopg import sql
-from sqlalchemy import or_, text, update
+from sqlalchemy import delete, or_, text, update
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
 from skills_bridge.engine.arrays import NO_VALUE
-from skills_bridge.engine.explain import traces
-from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
-from skills_bridge.models import MatchCount, MatchRun, Opening, UserAccount
-from skills_bridge.queries.matching.accounts import to_stored
+from skills_bridge.engine.kept_input import RunInput
+from skills_bridge.engine.national.packed import COPY_END
+from skills_bridge.engine.national.rows import COLUMNS, COPY_START, Lines, copied, kept_persons
+from skills_bridge.engine.results import Shortlists
+from skills_bridge.models import MatchCount, MatchRun, MatchTerms, Opening, UserAccount
+from skills_bridge.queries.matching.listed import keep_terms
 from skills_bridge.queries.matching.packed import driver
 from skills_bridge.queries.matching.run_input import PolicyInput, get_policy_input
 from skills_bridge.services.matching.reading import Reading
@@ -25,43 +26,19 @@ from skills_bridge.unit_of_work import UnitOfWork
 ONE_LEAF_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7421, 0)")
 OPEN_LEAF = text("SELECT open_run_leaf(:run)")
 CLOSE_LEAF = text("SELECT close_run_leaf(:run, :keep)")
+TAKE_YOUR_TIME = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+"""A run computes in memory between two statements: on a slow machine longer than a transaction may stand idle."""
 LEAF_EXISTS = text("SELECT to_regclass('staging.match_result_' || :run) IS NOT NULL")
-COLUMNS: Final = (
-    "run_id",
-    "opening_id",
-    "seeker_id",
-    "agency_id",
-    "result_class",
-    "rank",
-    "points",
-    "score",
-    "order_key",
-    "cohort_id",
-    "trace",
-)
-TRACED_AT_ONCE: Final = 200
-"""People whose accounts are told in one go; the progress moves between two."""
+WRITTEN_AT_ONCE: Final = 100_000
+"""Rows of one COPY; the progress moves between two, and none takes so long that the database gives up on it."""
+OPENINGS_TOGETHER: Final = 100
 
 Tell = Callable[[int, int], None]
 
 
-class Stopwatch:
-    """Measures the steps of a run, in milliseconds."""
-
-    def __init__(self) -> None:
-        """Start."""
-        self.times: dict[str, int] = {}
-        self._since = time.monotonic()
-
-    def lap(self, step: str) -> None:
-        """Note how long a step took, and start the next."""
-        now = time.monotonic()
-        self.times[step] = round((now - self._since) * 1000)
-        self._since = now
-
-
 def add_run(uow: UnitOfWork, *, agency_id: int, opening_id: int | None, policy: PolicyInput) -> MatchRun:
     """Add a run before anything is read: of two runs, the one with the greater key read later."""
+    uow.session.execute(TAKE_YOUR_TIME)
     asked_by = uow.job.user_id if uow.job else None
     user = None if asked_by is None else uow.session.get(UserAccount, asked_by)
     run = MatchRun(
@@ -108,44 +85,52 @@ def open_leaf(uow: UnitOfWork, run: MatchRun) -> None:
 def write_lists(
     uow: UnitOfWork, run: MatchRun, reading: Reading, found: Shortlists, written: Callable[[int], None]
 ) -> None:
-    """Write the listed people with their accounts into the run's leaf, all in one COPY.
+    """Write the listed people into the run's leaf by COPY, and the terms by which their accounts are told.
 
-    ``written`` hears after each opening, or part of a long one, how many rows stand.
+    ``written`` hears after each part of the lists how many rows stand.
     """
-    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
+    _keep_terms(uow, run, reading)
+    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier("staging", f"match_result_{run.id}"), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
     )
-    with driver(uow.session).cursor() as cursor, cursor.copy(query) as leaf:
-        for opening in range(len(reading.terms.openings)):
-            first, last = int(found.start[opening]), int(found.start[opening + 1])
-            for start in range(first, last, TRACED_AT_ONCE):
-                end = min(start + TRACED_AT_ONCE, last)
-                for row in _rows(run, reading, found, slice(start, end), opening):
-                    leaf.write_row(row)
-                written(end)
+    for first in range(0, len(found.seeker), WRITTEN_AT_ONCE):
+        rows = slice(first, min(first + WRITTEN_AT_ONCE, len(found.seeker)))
+        persons = kept_persons([part.raw for part in reading.parts], found.seeker[rows])
+        content = copied(_lines(reading, found, rows), persons, run_id=run.id, agency_id=run.agency_id)
+        with driver(uow.session).cursor() as cursor, cursor.copy(query) as leaf:
+            leaf.write(COPY_START + content + COPY_END)
+        written(rows.stop)
 
 
-def _rows(
-    run: MatchRun, reading: Reading, found: Shortlists, places: slice, opening: int
-) -> Iterator[tuple[object, ...]]:
-    inputs = reading.inputs(found.seeker[places])
-    people = range(len(inputs.pool.seekers))
-    told = traces(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, people=people, opening=opening)
-    for place, trace in zip(range(places.start, places.stop), told, strict=True):
-        score = int(found.score[place])
-        yield (
-            run.id,
-            trace.opening_id,
-            trace.seeker_id,
-            run.agency_id,
-            RESULT_CLASSES[found.result_class[place]].value,
-            int(found.rank[place]),
-            int(found.points[place]),
-            None if score == NO_VALUE else score,
-            int(found.order_key[place]),
-            trace.cohort_id,
-            json.dumps(to_stored(trace, reading.terms.book), separators=(",", ":")),
-        )
+def _lines(reading: Reading, found: Shortlists, rows: slice) -> Lines:
+    """Return the rows as columns of whole numbers."""
+    terms, cohort = reading.terms, found.cohort[rows]
+    ids = np.append(terms.cohorts.cohort_id, NO_VALUE)  # the last one for rows without a cohort
+    columns = (
+        terms.openings.opening_id[found.opening[rows]],
+        reading.seeker_ids[found.seeker[rows]],
+        found.result_class[rows],
+        found.rank[rows],
+        found.points[rows],
+        found.score[rows],
+        found.order_key[rows],
+        ids[cohort],
+        found.unknown_gates[rows],
+        found.unproven[rows],
+    )
+    return Lines(*(column.astype(np.int64) for column in columns))
+
+
+def _keep_terms(uow: UnitOfWork, run: MatchRun, reading: Reading) -> None:
+    """Keep what the run asked, a hundred openings a row: a page reads one of them."""
+    terms = reading.terms
+    for first in range(0, len(terms.openings), OPENINGS_TOGETHER):
+        openings = terms.openings.take(range(first, min(first + OPENINGS_TOGETHER, len(terms.openings))))
+        content = keep_terms(RunInput(terms.pool, openings, terms.cohorts, terms.policies), terms.book)
+        first_id = int(openings.opening_id[0])
+        kept = MatchTerms(run_id=run.id, first_opening_id=first_id, agency_id=run.agency_id, content=content)
+        uow.session.add(kept)
+    uow.session.flush()  # the COPY goes past the session
 
 
 def attach(uow: UnitOfWork, run: MatchRun, opening_ids: Sequence[int]) -> None:
@@ -172,4 +157,5 @@ def drop_leaf(uow: UnitOfWork, run: MatchRun) -> None:
     """Drop a superseded run's rows; the run itself stays, with its counts."""
     if uow.session.scalar(LEAF_EXISTS, {"run": run.id}):
         uow.session.execute(CLOSE_LEAF, {"run": run.id, "keep": False})
+        uow.session.execute(delete(MatchTerms).where(MatchTerms.run_id == run.id))
     run.attached_at = None

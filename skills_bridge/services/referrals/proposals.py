@@ -23,6 +23,7 @@ from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import MatchPolicy, MatchResult, Opening, Referral, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.queries.matching.listed import Kept, get_accounts
 from skills_bridge.services.referrals.checks import check_answer_day, check_opening, check_person, check_sharing
 from skills_bridge.services.referrals.steps import BulkOutcome, hold_person, in_bulk, load_referral, move
 from skills_bridge.unit_of_work import UnitOfWork
@@ -239,7 +240,7 @@ def _live_limit(uow: UnitOfWork) -> int:
 def _standing(uow: UnitOfWork, opening: Opening, seeker_id: int) -> dict[str, object]:
     """Return where the person stands in the opening's current list, if she does."""
     row = uow.session.execute(
-        select(MatchResult.score, MatchResult.result_class, MatchResult.run_id, MatchResult.trace).where(
+        select(MatchResult.score, MatchResult.result_class, MatchResult.run_id, MatchResult.person).where(
             MatchResult.run_id == opening.current_run_id,
             MatchResult.opening_id == opening.id,
             MatchResult.seeker_id == seeker_id,
@@ -247,7 +248,8 @@ def _standing(uow: UnitOfWork, opening: Opening, seeker_id: int) -> dict[str, ob
     ).one_or_none()
     if row is None:
         return {}
-    parts = [{"competency": one["competency"], "share": one["share"]} for one in row.trace["requirements"]]
+    (account,) = get_accounts(uow.session, [Kept(row.run_id, opening.id, seeker_id, row.person)])
+    parts = [{"competency": one.competency_id, "share": one.share} for one in account.requirements]
     return {
         "score": row.score,
         "result_class": row.result_class.value,

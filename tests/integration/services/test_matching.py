@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ from skills_bridge.models import (
     ProgrammeOutcome,
     SeekerEquity,
 )
-from skills_bridge.queries.matching.accounts import Account, from_stored
+from skills_bridge.queries.matching.accounts import Account
+from skills_bridge.queries.matching.listed import Kept, get_accounts
 from skills_bridge.queries.matching.packed import COPY_PEOPLE
 from skills_bridge.services.matching import (
     ask_all_matches,
@@ -70,7 +72,14 @@ def listed(world: World, opening_id: int) -> dict[int, ResultClass]:
 
 
 def account_of(world: World, opening_id: int, seeker_id: int) -> Account:
-    return from_stored(rows_of(world, opening_id)[seeker_id].trace)
+    return accounts_of(world, [rows_of(world, opening_id)[seeker_id]])[0]
+
+
+def accounts_of(world: World, rows: Sequence[MatchResult]) -> list[Account]:
+    """Return the accounts of rows, as the screens tell them."""
+    kept = [Kept(row.run_id, row.opening_id, row.seeker_id, row.person) for row in rows]
+    with world.looking("adviser") as session:
+        return get_accounts(session, kept)
 
 
 def published_cohort(world: World, taught: dict[str, int], *, ends_on: date, seats: int = 10) -> int:
@@ -155,8 +164,7 @@ class TestComputeShortlist:
 
         rows = rows_of(world, opening_id)
         assert set(rows) == set(people)
-        for row in rows.values():
-            account = from_stored(row.trace)
+        for row, account in zip(rows.values(), accounts_of(world, list(rows.values())), strict=True):
             assert sum(found.part for found in account.requirements) == row.points
             assert sum(found.share for found in account.requirements) == row.score
         assert [row.rank for row in sorted(rows.values(), key=lambda row: -row.order_key)] == [1, 2, 3]

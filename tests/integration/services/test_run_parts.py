@@ -22,6 +22,7 @@ from skills_bridge.engine.shortlist import shortlist
 from skills_bridge.models import Competency, MatchCount, MatchResult, MatchRun, Opening
 from skills_bridge.queries.matching.codes import get_codebook
 from skills_bridge.queries.matching.opening_input import list_live_openings, opening_columns
+from skills_bridge.queries.matching.packed import get_reference_version, get_source
 from skills_bridge.queries.matching.run_input import (
     get_cohort_columns,
     get_policy_input,
@@ -194,7 +195,9 @@ class TestIndexFiles:
         assert written_rows(crowded) == plain_rows(crowded)
         saved = files.newest(crowded.ids["agency"])
         assert saved is not None
-        assert saved.reference > 1
+        with crowded.platform() as uow:
+            assert saved.source == get_source(uow.session)
+            assert saved.source.endswith(f"-{get_reference_version(uow.session)}")
 
     def test_cut_short_or_of_another_format_are_left_aside(self, crowded: World, tmp_path: Path) -> None:
         full_run(crowded, MatchIndexFiles(tmp_path))
@@ -214,9 +217,12 @@ class TestIndexFiles:
     def test_keep_the_two_newest(self, world: World, tmp_path: Path) -> None:
         fitting_seeker(world)
         files = MatchIndexFiles(tmp_path)
+        killed = tmp_path / f".agency-{world.ids['agency']}-7-{2**22 + 1}"  # no process has a greater number than 2**22
+        killed.mkdir()
 
         runs = [full_run(world, files) for _ in range(3)]
 
+        assert not killed.exists()
         kept = sorted(int(path.name.rsplit("-", 1)[1]) for path in tmp_path.iterdir())
         assert kept == runs[1:]
         assert files.agencies() == [world.ids["agency"]]

@@ -9,6 +9,7 @@ from skills_bridge.domain.matching import ValueOutOfRange
 from skills_bridge.engine.columns import SeekerColumns
 from skills_bridge.engine.digest import named_columns
 from skills_bridge.engine.national import build_index, shortlist_all
+from skills_bridge.engine.national.packed import RawPeople
 from skills_bridge.engine.national.parts import Part, can_leave_out, joined, list_lengths, shortlist_parts
 from skills_bridge.engine.results import Shortlists
 from tests.unit.engine.national.crowds import crowd
@@ -19,7 +20,8 @@ NOBODY = np.zeros(0, np.int64)
 
 def a_part(world: World, seekers: SeekerColumns, gone: np.ndarray = NOBODY) -> Part:
     """Index some people of a world."""
-    return Part(seekers, build_index(seekers, world.pool().relations, as_of=world.today), gone)
+    raw = RawPeople(np.zeros(0, np.uint8), *np.zeros((2, 2, len(seekers)), np.int64))
+    return Part(seekers, build_index(seekers, world.pool().relations, as_of=world.today), raw, gone)
 
 
 class TestShortlistParts:

@@ -42,7 +42,7 @@ from skills_bridge.models.organisations import (
 )
 from skills_bridge.models.packs import Pack, PackFile, Visa
 from skills_bridge.models.placements import Placement
-from skills_bridge.models.privacy import Reveal
+from skills_bridge.models.privacy import AccessFile, RetentionNotice, RetentionRun, Reveal, RightsRequest, Tombstone
 from skills_bridge.models.referrals import Referral
 from skills_bridge.models.seekers import (
     Consent,
@@ -56,6 +56,7 @@ from skills_bridge.models.seekers import (
 from skills_bridge.models.training import Cohort, Enrolment, Programme, ProgrammeOutcome
 
 __all__ = [
+    "AccessFile",
     "AgencyUnit",
     "AllocationRun",
     "AuditCheck",
@@ -106,7 +107,10 @@ __all__ = [
     "Referral",
     "Region",
     "Requirement",
+    "RetentionNotice",
+    "RetentionRun",
     "Reveal",
+    "RightsRequest",
     "Seeker",
     "SeekerEquity",
     "SeekerExperience",
@@ -116,6 +120,7 @@ __all__ = [
     "SignInAttempt",
     "Site",
     "StateChange",
+    "Tombstone",
     "UnitProvince",
     "UserAccount",
     "Visa",

@@ -45,6 +45,11 @@ class Permission(StrEnum):
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_MANAGE = "referral:manage"
     REFERRAL_SEE = "referral:see"
+    REGISTER_SEE = "register:see"
+    RETENTION_SEE = "retention:see"
+    RIGHTS_DECIDE = "rights:decide"
+    RIGHTS_SEE = "rights:see"
+    RIGHTS_TAKE = "rights:take"
     SEEKER_MANAGE = "seeker:manage"
     SEEKER_SEE = "seeker:see"
     SITE_MANAGE = "site:manage"
@@ -135,6 +140,11 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),
     _P.REFERRAL_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.REGISTER_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER, *_AGENCY)),
+    _P.RETENTION_SEE: _grants((_R.DATA_PROTECTION_OFFICER, *_ADVISERS)),
+    _P.RIGHTS_DECIDE: _grants((_R.DATA_PROTECTION_OFFICER,)),
+    _P.RIGHTS_SEE: _grants((_R.DATA_PROTECTION_OFFICER, *_ADVISERS)),
+    _P.RIGHTS_TAKE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.SEEKER_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.SEEKER_SEE: _grants(_ADVISERS),
     _P.SITE_MANAGE: _grants(_HR, is_own_company),

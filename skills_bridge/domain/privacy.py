@@ -72,6 +72,14 @@ class Refusal(StrEnum):
     DUTY_TO_KEEP = "duty_to_keep"
 
 
+class HandOver(StrEnum):
+    """How an access file reached the person."""
+
+    IN_PERSON = "in_person"
+    REPRESENTATIVE = "representative"
+    REGISTERED_LETTER = "registered_letter"
+
+
 class ForgetCause(StrEnum):
     """Why a file was anonymised."""
 

@@ -206,5 +206,6 @@ VALUES: Final[Mapping[str, str]] = {
     "ar": N_("arabe"),
     "en": N_("anglais"),
     "agency": N_("agence"),
+    "inference": N_("déduite par la plateforme"),
 }
 """Code → its word."""

@@ -65,14 +65,14 @@ class TestDesk:
         officer = client_of(app, world, "data_protection_officer")
         assert "Remettre le dossier" in officer.get(f"/rights/{reference}").text
 
-        refused = officer.post(f"/rights/{reference}/file", data={"reason": ""}, follow_redirects=True)
-        answer = officer.post(f"/rights/{reference}/file", data={"reason": "au guichet"})
+        refused = officer.post(f"/rights/{reference}/file", data={"how": ""}, follow_redirects=True)
+        answer = officer.post(f"/rights/{reference}/file", data={"how": "in_person"})
 
-        assert "Indiquez" in refused.text
+        assert "Choisissez comment" in refused.text
         assert answer.mimetype == "application/zip"
         assert answer.headers["Cache-Control"] == "no-store"
         assert len(zipfile.ZipFile(io.BytesIO(answer.data)).namelist()) == 2
-        again = officer.post(f"/rights/{reference}/file", data={"reason": "encore"}, follow_redirects=True)
+        again = officer.post(f"/rights/{reference}/file", data={"how": "in_person"}, follow_redirects=True)
         assert "déjà été remis" in again.text
 
     def test_decides_and_takes_up_again(self, app: Flask, world: World) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from skills_bridge.blueprints.formats import form_choices
-from skills_bridge.blueprints.privacy.looks import KINDS, REFUSALS
+from skills_bridge.blueprints.privacy.looks import HANDED, KINDS, REFUSALS
 from skills_bridge.blueprints.seekers.words import TONGUES, word_choices
-from skills_bridge.domain.privacy import LONGEST_DETAILS, Refusal, RightsKind
+from skills_bridge.domain.privacy import LONGEST_DETAILS, HandOver, Refusal, RightsKind
 from skills_bridge.domain.seekers import Channel
 from skills_bridge.services.privacy import Wish
 
@@ -63,12 +63,14 @@ class RefuseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
 
 class TakeOutForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Why and to whom an access file is handed."""
+    """How an access file reaches the person."""
 
-    reason = StringField(
-        _l("À qui et comment le dossier est remis"),
-        validators=[
-            InputRequired(_l("Indiquez à qui et comment le dossier est remis : c’est conservé avec la demande.")),
-            Length(max=300),
-        ],
+    how = SelectField(
+        _l("Comment le dossier est remis"),
+        choices=form_choices([(one.value, words) for one, words in HANDED.items()], empty=_l("Choisir")),
+        validators=[InputRequired(_l("Choisissez comment le dossier est remis : c’est inscrit au journal d’audit."))],
     )
+
+    def to_command(self) -> HandOver:
+        """Return how; call it on a valid form only."""
+        return HandOver(self.how.data)

@@ -11,7 +11,7 @@ from flask_babel.speaklater import LazyString
 
 from skills_bridge.blueprints.formats import StateLook, register_looks
 from skills_bridge.blueprints.refusals import register_refusals
-from skills_bridge.domain.privacy import Refusal, RequestState, RightsKind
+from skills_bridge.domain.privacy import HandOver, Refusal, RequestState, RightsKind
 
 register_looks(
     {
@@ -48,6 +48,12 @@ REFUSALS: Final[Mapping[Refusal, LazyString]] = {
     Refusal.UNFOUNDED: _l("La demande n’est pas fondée"),
     Refusal.REPEATED: _l("La même demande vient d’être traitée"),
     Refusal.DUTY_TO_KEEP: _l("Une obligation impose de conserver ces données"),
+}
+
+HANDED: Final[Mapping[HandOver, LazyString]] = {
+    HandOver.IN_PERSON: _l("En main propre, identité vérifiée"),
+    HandOver.REPRESENTATIVE: _l("À un mandataire, mandat vérifié"),
+    HandOver.REGISTERED_LETTER: _l("Par lettre recommandée"),
 }
 
 register_refusals(

@@ -153,11 +153,13 @@ def rebuild(reference: str) -> ResponseReturnValue:
 @requires(Permission.RIGHTS_DECIDE)
 def take_out(reference: str) -> ResponseReturnValue:
     """Hand over an access file, once."""
+    form = TakeOutForm()
+    if not form.validate():
+        flash(_("Choisissez comment le dossier est remis : c’est inscrit au journal d’audit."), "danger")
+        return redirect(url_for(".detail", reference=reference))
     try:
         with unit_of_work() as uow:
-            content = privacy.take_out_file(
-                uow, reference=reference, reason=request.form.get("reason", ""), vault=vault()
-            )
+            content = privacy.take_out_file(uow, reference=reference, how=form.to_command(), vault=vault())
     except RuleBroken as refusal:
         flash(explain(refusal), "danger")
         return redirect(url_for(".detail", reference=reference))

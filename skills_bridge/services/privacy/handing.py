@@ -1,12 +1,12 @@
-"""Taking an access file out: once, by the officer, with a reason; then its content is gone."""
+"""Taking an access file out: once, by the officer, who says how it reaches the person; then its content is gone."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
 from skills_bridge.adapters.vault import Vault
-from skills_bridge.domain.errors import Invalid, NotFound, RuleBroken
-from skills_bridge.domain.privacy import MOVES, RequestState
+from skills_bridge.domain.errors import NotFound, RuleBroken
+from skills_bridge.domain.privacy import MOVES, HandOver, RequestState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import AccessFile, RightsRequest
 from skills_bridge.policies.permissions import Permission, authorize
@@ -14,19 +14,14 @@ from skills_bridge.queries.privacy.requests import access_purpose
 from skills_bridge.services.privacy.rights import log_step
 from skills_bridge.unit_of_work import UnitOfWork
 
-LONGEST_REASON = 300
 
-
-def take_out_file(uow: UnitOfWork, *, reference: str, reason: str, vault: Vault) -> bytes:
+def take_out_file(uow: UnitOfWork, *, reference: str, how: HandOver, vault: Vault) -> bytes:
     """Return the archive of an access file and forget it; the request is done.
 
-    :raises Invalid: there is no reason.
     :raises NotFound: there is no such request in the actor's scope.
     :raises NotPermitted: the actor is not the officer.
     :raises RuleBroken: the file was taken out, has expired, or is not built.
     """
-    if not reason.strip():
-        raise Invalid("reason-missing", field="reason")
     row = uow.session.execute(
         select(RightsRequest, AccessFile)
         .join(AccessFile, AccessFile.request_id == RightsRequest.id)
@@ -49,7 +44,7 @@ def take_out_file(uow: UnitOfWork, *, reference: str, reason: str, vault: Vault)
         "access-file.taken",
         "rights_request",
         request.id,
-        reason=reason.strip()[:LONGEST_REASON],
+        reason=how.value,
         seeker_id=request.seeker_id,
     )
     return content

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken
-from skills_bridge.domain.privacy import ACCESS_FILE_SPAN, MOVES, OPEN, Refusal, RequestState, RightsKind
+from skills_bridge.domain.privacy import ACCESS_FILE_SPAN, MOVES, OPEN, HandOver, Refusal, RequestState, RightsKind
 from skills_bridge.models import AccessFile, AuditEntry, Consent, Job, RightsRequest, Seeker, SeekerIdentity
 from skills_bridge.services import privacy
 from skills_bridge.unit_of_work import utc_now
@@ -35,12 +35,10 @@ def number_of(world: World, seeker_id: int) -> str:
         return VAULT.open(row.cin_sealed, key_id=row.cin_key_id, purpose=f"cin:{seeker_id}")
 
 
-def taken(
-    world: World, reference: str, *, reason: str = "remis au guichet", who: str = "data_protection_officer"
-) -> bytes:
+def taken(world: World, reference: str, *, who: str = "data_protection_officer") -> bytes:
     """Take an access file out."""
     with world.acting(who) as uow:
-        return privacy.take_out_file(uow, reference=reference, reason=reason, vault=VAULT)
+        return privacy.take_out_file(uow, reference=reference, how=HandOver.IN_PERSON, vault=VAULT)
 
 
 class TestReceiveRequest:
@@ -171,14 +169,12 @@ class TestAccessFile:
         with world.as_owner() as session:
             assert session.scalars(select(AccessFile.content_sealed)).one() is None
             facts = session.scalars(select(AuditEntry.facts).where(AuditEntry.act == "access-file.taken")).one()
-        assert "remis au guichet" in facts
+        assert '"reason":"in_person"' in facts
 
-    def test_needs_a_reason_and_the_officer(self, world: World) -> None:
+    def test_needs_the_officer(self, world: World) -> None:
         reference = accepted(world, add_seeker(world).id, RightsKind.ACCESS)
         carry_out(world, reference)
 
-        with pytest.raises(Invalid):
-            taken(world, reference, reason=" ")
         with pytest.raises(NotPermitted):
             taken(world, reference, who="administrator")
         with pytest.raises(NotFound):
@@ -190,7 +186,7 @@ class TestAccessFile:
         later = utc_now() + ACCESS_FILE_SPAN + timedelta(hours=1)
 
         with world.acting("data_protection_officer", clock=lambda: later) as uow, pytest.raises(RuleBroken):
-            privacy.take_out_file(uow, reference=reference, reason="guichet", vault=VAULT)
+            privacy.take_out_file(uow, reference=reference, how=HandOver.IN_PERSON, vault=VAULT)
         with world.acting("data_protection_officer") as uow:
             privacy.rebuild_file(uow, reference=reference)
         assert carry_out(world, reference) is RequestState.READY

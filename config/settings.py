@@ -252,10 +252,17 @@ def _read_sessions(read: Reader) -> SessionSettings:
 
 def _read_legal(read: Reader) -> LegalTexts:
     months: int | None = read.optional("RETENTION_MONTHS", parse_positive, "a number of months above 0", None)
+    days = "a number of days above 0"
+    notice: int | None = read.optional("RETENTION_NOTICE_DAYS", parse_positive, days, None)
+    answer: int | None = read.optional("RIGHTS_ANSWER_DAYS", parse_positive, days, None)
     return LegalTexts(
         cndp_number=read.text("CNDP_NUMBER"),
         controller=read.text("DATA_CONTROLLER"),
         privacy_contact=read.text("PRIVACY_CONTACT"),
         consent_version=read.text("CONSENT_VERSION"),
         retention_months=months,
+        retention_notice_days=notice,
+        answer_days=answer,
+        legal_basis=read.text("LEGAL_BASIS"),
+        hosting=read.text("HOSTING_PLACE"),
     )

@@ -24,6 +24,7 @@ TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "packs.*": {"queue": "sweep"},
     "figures.*": {"queue": "sweep"},
     "jobs.*": {"queue": "sweep"},
+    "privacy.*": {"queue": "sweep"},
     "placements.*": {"queue": "sweep"},
     "referrals.*": {"queue": "sweep"},
     "reservations.*": {"queue": "sweep"},

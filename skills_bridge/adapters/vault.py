@@ -49,6 +49,21 @@ class Vault:
         key = AESGCM(self.keys.cin_keys[self.keys.cin_key_id])
         return Sealed(nonce + key.encrypt(nonce, text.encode(), purpose.encode()), self.keys.cin_key_id)
 
+    def seal_bytes(self, content: bytes, *, purpose: str) -> bytes:
+        """Encrypt bytes for one purpose; the id of the key stands in front of them."""
+        nonce = os.urandom(NONCE_BYTES)
+        key = AESGCM(self.keys.cin_keys[self.keys.cin_key_id])
+        return Sealed(nonce + key.encrypt(nonce, content, purpose.encode()), self.keys.cin_key_id).packed
+
+    def open_bytes(self, packed: bytes, *, purpose: str) -> bytes:
+        """Decrypt what :meth:`seal_bytes` made.
+
+        :raises cryptography.exceptions.InvalidTag: content, key or purpose is not the one it was sealed with.
+        """
+        key_id, _, content = packed.partition(b"\0")
+        key = AESGCM(self.keys.cin_keys[key_id.decode()])
+        return key.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], purpose.encode())
+
     def open(self, content: bytes, *, key_id: str, purpose: str) -> str:
         """Decrypt what :meth:`seal` made.
 

@@ -16,6 +16,7 @@ from skills_bridge.blueprints.needs.views import bp as needs
 from skills_bridge.blueprints.openings.views import bp as openings
 from skills_bridge.blueprints.packs.views import bp as packs
 from skills_bridge.blueprints.placements.views import bp as placements
+from skills_bridge.blueprints.privacy.rights import bp as rights
 from skills_bridge.blueprints.privacy.views import bp as privacy
 from skills_bridge.blueprints.referrals.views import bp as referrals
 from skills_bridge.blueprints.reservations.views import bp as reservations
@@ -31,6 +32,7 @@ AREAS = (
     placements,
     imports,
     privacy,
+    rights,
     seekers,
     packs,
     figures,

@@ -48,6 +48,7 @@ MENU: Final = (
     Entry(_l("Indicateurs"), "figures.index", "bar-chart", Permission.FIGURE_SEE),
     Entry(_l("Rapports mensuels"), "packs.index", "file-earmark-text", Permission.PACK_SEE),
     Entry(_l("Référentiel"), "framework.index", "book", Permission.FRAMEWORK_SEE),
+    Entry(_l("Droits des personnes"), "rights.index", "shield-lock", Permission.RIGHTS_SEE),
     Entry(_l("Journal d’audit"), "audit.index", "journal-text", Permission.AUDIT_SEE),
     Entry(_l("Tâches"), "jobs.index", "gear", Permission.JOB_SEE),
 )

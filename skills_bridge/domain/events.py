@@ -111,6 +111,22 @@ class PlacementEnded(Event):
     """A person left the post; the fill stays."""
 
 
+class RightsAccepted(Event):
+    """The officer follows a person's request about her data."""
+
+
+class RightsHandedOver(Event):
+    """An accepted request reached its agency, which carries it out."""
+
+
+class RetentionAsked(Event):
+    """The night asks an agency to look at its clock of inactivity; the object is the agency."""
+
+
+class PersonForgotten(Event):
+    """A file was anonymised for good."""
+
+
 class PackAsked(Event):
     """A report officer froze a month."""
 

@@ -61,13 +61,21 @@ class SessionSettings:
 
 @dataclass(frozen=True, slots=True)
 class LegalTexts:
-    """What the parties' lawyers must supply; a screen shows *à compléter* in place of an empty one."""
+    """What the parties' lawyers must supply; a screen shows *à compléter* in place of an empty one.
+
+    ``retention_months`` without activity, a file is anonymised, ``retention_notice_days`` after a notice;
+    ``answer_days`` is the time to answer a person's request.
+    """
 
     cndp_number: str = ""
     controller: str = ""
     privacy_contact: str = ""
     consent_version: str = ""
     retention_months: int | None = None
+    retention_notice_days: int | None = None
+    answer_days: int | None = None
+    legal_basis: str = ""
+    hosting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ from skills_bridge.models.organisations import (
 )
 from skills_bridge.models.packs import Pack, PackFile, Visa
 from skills_bridge.models.placements import Placement
-from skills_bridge.models.privacy import Reveal
+from skills_bridge.models.privacy import AccessFile, RetentionNotice, RetentionRun, Reveal, RightsRequest, Tombstone
 from skills_bridge.models.referrals import Referral
 from skills_bridge.models.reservations import Reservation
 from skills_bridge.models.seekers import (
@@ -62,6 +62,7 @@ from skills_bridge.models.sending import FormUse
 from skills_bridge.models.training import Cohort, Enrolment, Programme, ProgrammeOutcome
 
 __all__ = [
+    "AccessFile",
     "AgencyUnit",
     "AllocationRun",
     "AuditCheck",
@@ -118,7 +119,10 @@ __all__ = [
     "Region",
     "Requirement",
     "Reservation",
+    "RetentionNotice",
+    "RetentionRun",
     "Reveal",
+    "RightsRequest",
     "Seeker",
     "SeekerEquity",
     "SeekerExperience",
@@ -128,6 +132,7 @@ __all__ = [
     "SignInAttempt",
     "Site",
     "StateChange",
+    "Tombstone",
     "UnitProvince",
     "UserAccount",
     "Visa",

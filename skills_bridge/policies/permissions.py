@@ -49,6 +49,11 @@ class Permission(StrEnum):
     REFERRAL_SEE = "referral:see"
     RESERVATION_MANAGE = "reservation:manage"
     RESERVATION_SEE = "reservation:see"
+    REGISTER_SEE = "register:see"
+    RETENTION_SEE = "retention:see"
+    RIGHTS_DECIDE = "rights:decide"
+    RIGHTS_SEE = "rights:see"
+    RIGHTS_TAKE = "rights:take"
     SEEKER_MANAGE = "seeker:manage"
     SEEKER_SEE = "seeker:see"
     SITE_MANAGE = "site:manage"
@@ -143,6 +148,11 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
     _P.RESERVATION_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.RESERVATION_SEE: _grants((*_HR, *_ADVISERS, _R.CENTRE_MANAGER)),
+    _P.REGISTER_SEE: _grants((_R.ADMINISTRATOR, _R.DATA_PROTECTION_OFFICER, *_AGENCY)),
+    _P.RETENTION_SEE: _grants((_R.DATA_PROTECTION_OFFICER, *_ADVISERS)),
+    _P.RIGHTS_DECIDE: _grants((_R.DATA_PROTECTION_OFFICER,)),
+    _P.RIGHTS_SEE: _grants((_R.DATA_PROTECTION_OFFICER, *_ADVISERS)),
+    _P.RIGHTS_TAKE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.SEEKER_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.SEEKER_SEE: _grants(_ADVISERS),
     _P.SITE_MANAGE: _grants(_HR, is_own_company),

@@ -28,12 +28,15 @@ from skills_bridge.models import (
     Pack,
     Referral,
     Reservation,
+    RetentionNotice,
+    RightsRequest,
     Seeker,
     Visa,
 )
 from skills_bridge.queries.audit import has_open_faults
 from skills_bridge.queries.jobs import is_late, visible_jobs
 from skills_bridge.queries.openings import has_open_post, is_followed_by, is_waiting
+from skills_bridge.queries.privacy.requests import has_live_notice, is_open, is_visible_to
 from skills_bridge.queries.reservations import STEPS, expires_soon, followed_by
 from skills_bridge.queries.seekers.register import is_to_interview
 
@@ -116,6 +119,8 @@ COUNTS: Final[Mapping[str, Counting]] = {
     "packs_published": lambda _: _count(Pack, Pack.state == PackState.PUBLISHED),
     "jobs_dead": lambda actor: _count(Job, Job.state == JobState.DEAD, visible_jobs(actor)),
     "audit_faults": lambda _: _count(AuditCheck, has_open_faults()),
+    "rights_open": lambda actor: _count(RightsRequest, is_open(), is_visible_to(actor)),
+    "retention_due": lambda actor: _count(RetentionNotice, has_live_notice(actor)),
     "jobs_late": lambda actor: _count(Job, is_late(), visible_jobs(actor)),
 }
 
@@ -135,6 +140,8 @@ _ADVISER = (
     "referrals_to_answer",
     "reservations_expiring",
     "seekers_to_interview",
+    "rights_open",
+    "retention_due",
     "imports_checked",
     "openings_validated",
 )
@@ -150,7 +157,7 @@ WORK: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.ANALYST: ("packs_frozen", "packs_published"),
     Role.OFFICER: ("needs", "openings_validated", "packs_frozen", "packs_published"),
     Role.ADMINISTRATOR: ("audit_faults", "jobs_dead", "jobs_late"),
-    Role.DATA_PROTECTION_OFFICER: ("audit_faults",),
+    Role.DATA_PROTECTION_OFFICER: ("rights_open", "audit_faults"),
 }
 
 

@@ -21,9 +21,9 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(font_paths=[str(folder) for folder in FONT_FOLDERS], include_system_fonts=False)
 
 
-def typeset(content: dict[str, Any]) -> bytes:
-    """Return the PDF of a report's content; no system font, no clock, no network."""
-    source = files(__package__).joinpath(TEMPLATE).read_bytes()
+def typeset(content: dict[str, Any], *, template: str = TEMPLATE) -> bytes:
+    """Return the PDF of a document's content; no system font, no clock, no network."""
+    source = files(__package__).joinpath(template).read_bytes()
     return bytes(
         typst.compile(
             source,

@@ -175,6 +175,25 @@ def _agency_of_pack(session: Session, pack_id: int) -> tuple[Telling, ...]:
     return (Telling(pack.agency_id, {"pack": pack.reference, "version": pack.version}),)
 
 
+def _who_knew_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
+    """The companies to which a person was sent and the centres that had her in a course: they hold copies of her."""
+    pseudonym = session.get_one(Seeker, seeker_id).pseudonym
+    companies = session.execute(
+        select(Referral.company_id, Opening.reference)
+        .join(Opening, Opening.id == Referral.opening_id)
+        .where(Referral.seeker_id == seeker_id, Referral.sent_at.is_not(None))
+        .order_by(Opening.reference)
+    )
+    centres = session.execute(
+        select(Enrolment.centre_id, Cohort.reference)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(Enrolment.seeker_id == seeker_id)
+        .order_by(Cohort.reference)
+    )
+    known = [(owner, "opening", one) for owner, one in companies] + [(owner, "cohort", one) for owner, one in centres]
+    return tuple(Telling(owner, {"pseudonym": pseudonym, kind: one}, about=one) for owner, kind, one in known)
+
+
 READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "opening_submitted": _agency_of_opening,
     "opening_validated": _company_of_opening,
@@ -192,6 +211,7 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "post_released": _company_and_unit_of_reservation,
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
+    "person_forgotten": _who_knew_person,
     "pack_frozen": _parties_of_pack,
     "visa_sent_back": _agency_of_pack,
     "pack_published": _parties_of_pack,

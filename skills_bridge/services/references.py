@@ -1,4 +1,4 @@
-"""References of openings, needs, cohorts and packs: what people say on the phone."""
+"""References of openings, needs, cohorts, packs and requests: what people say on the phone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Series(StrEnum):
     NEED = "BE"
     COHORT = "PR"
     PACK = "RA"
+    RIGHTS_REQUEST = "DP"
 
 
 def next_reference(uow: UnitOfWork, series: Series) -> str:

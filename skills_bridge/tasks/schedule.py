@@ -22,6 +22,7 @@ DAILY: Final = (
     "matching.forget_inputs",
     "accounts.forget_visits",
     "audit.record_check",
+    "privacy.count_retention",
 )
 """Work of each day of Morocco: deadlines pass, what counts on a day changes, what no longer serves goes."""
 

@@ -20,6 +20,8 @@ from skills_bridge.unit_of_work import utc_now
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
+KEPT: Final = 24
+"""Signs of a value that the list shows: a digest is recognised by fewer."""
 WHOLE: Final = re.compile(r"[1-9][0-9]{0,17}")
 """The key of an account or an object as an address may hold it."""
 
@@ -87,7 +89,7 @@ def audit_listing(*, with_organisation: bool) -> Listing[AuditLine]:
             *(whose if with_organisation else ()),
             Column("act", _("Acte"), lambda line: shown_act(line.act), sortable=True),
             Column("object", _("Objet"), _object, link=_narrow_to_object),
-            Column("facts", _("Précisions (codes)"), lambda line: _told(line.facts), "reference", detail=True),
+            Column("facts", _("Précisions (codes)"), lambda line: _told(line.facts), detail=True),
             Column("number", _("N° d’entrée"), lambda line: line.seq, "number", detail=True),
         ),
         filters=_filters(),
@@ -145,4 +147,5 @@ def _narrow_to_object(line: AuditLine) -> str:
 
 def _told(facts: Mapping[str, Any]) -> str:
     """Return codes and keys as they were written; none of them is a name."""
-    return ", ".join(f"{name}={value}" for name, value in facts.items() if value is not None)
+    told = {name: str(value) for name, value in facts.items() if value is not None}
+    return ", ".join(f"{name}={value[:KEPT]}{'…' if len(value) > KEPT else ''}" for name, value in told.items())

@@ -16,6 +16,7 @@ from skills_bridge.domain.imports import BatchState
 from skills_bridge.domain.needs import NeedState
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.packs import PackState
+from skills_bridge.domain.privacy import RequestState
 from skills_bridge.domain.proposals import ProposalState
 from skills_bridge.domain.referrals import ReferralState
 from skills_bridge.domain.seekers import SeekerState
@@ -42,6 +43,8 @@ OBJECTS: Final[Mapping[str, LazyString]] = {
     "proposal": _l("Proposition"),
     "reference": _l("Listes de référence"),
     "referral": _l("Mise en relation"),
+    "retention": _l("Durée de conservation"),
+    "rights_request": _l("Demande de droits"),
     "seeker": _l("Dossier de la personne"),
 }
 """Kinds of objects that an act may be about."""
@@ -55,11 +58,14 @@ STATES: Final[Mapping[str, type[StrEnum]]] = {
     "pack": PackState,
     "proposal": ProposalState,
     "referral": ReferralState,
+    "rights_request": RequestState,
     "seeker": SeekerState,
 }
 """Objects whose changes of state are acts; the words of a state are those of its badge."""
 
 ACTS: Final[Mapping[str, LazyString]] = {
+    "access-file.built": _l("Dossier d’accès établi"),
+    "access-file.taken": _l("Dossier d’accès remis"),
     "allocation_run.computed": _l("Places réparties"),
     "audit.verified": _l("Journal d’audit vérifié"),
     "cohort.changed": _l("Promotion modifiée"),
@@ -87,6 +93,7 @@ ACTS: Final[Mapping[str, LazyString]] = {
     "programme.changed": _l("Filière modifiée"),
     "programme.created": _l("Filière créée"),
     "reference.loaded": _l("Listes de référence chargées"),
+    "retention.applied": _l("Durée de conservation appliquée"),
     "seeker.competency-recorded": _l("Compétence enregistrée"),
     "seeker.identity-corrected": _l("Identité corrigée"),
     "seeker.interviewed": _l("Entretien de compétences mené"),

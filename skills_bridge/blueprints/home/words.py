@@ -89,6 +89,10 @@ WORDS: Final[Mapping[str, WorkWords]] = {
     "packs_published": WorkWords(
         _l("Rapports publiés"), "packs.index", "file-earmark-check", filters={"state": "published"}
     ),
+    "rights_open": WorkWords(
+        _l("Demandes de droits à traiter"), "rights.index", "shield-lock", "warning", {"state": "open"}
+    ),
+    "retention_due": WorkWords(_l("Dossiers bientôt anonymisés"), "rights.retention", "clock-history", "warning"),
     "audit_faults": WorkWords(
         _l("Vérifications du journal d’audit avec anomalies"),
         "audit.checks",

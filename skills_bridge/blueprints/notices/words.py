@@ -46,6 +46,10 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
     "placement_undone": _l(
         "Une insertion de l’offre %(opening)s est annulée avant son début : le poste est de nouveau libre."
     ),
+    "person_forgotten": _l(
+        "Le dossier %(pseudonym)s est effacé : supprimez aussi ce que vous conservez de cette personne hors de la "
+        "plateforme."
+    ),
     "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
     "visa_sent_back": _l("Le rapport %(pack)s est renvoyé par une partie, avec un motif."),
     "pack_published": _l("Le rapport %(pack)s est publié avec les quatre visas."),

@@ -1,5 +1,6 @@
 """Reads about personal data as such: identities shown, keys in use, requests of people."""
 
+from skills_bridge.queries.privacy.forgotten import find_forgotten, list_tombstones
 from skills_bridge.queries.privacy.identities import (
     ShownIdentity,
     Subject,
@@ -15,9 +16,11 @@ __all__ = [
     "ShownIdentity",
     "Subject",
     "count_keys",
+    "find_forgotten",
     "find_subject",
     "get_identity",
     "get_reveal_end",
     "list_agencies",
     "list_identities",
+    "list_tombstones",
 ]

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.organisations import OrganisationKind
-from skills_bridge.models import ImportBatch, ImportRow, Organisation, SeekerIdentity
+from skills_bridge.models import AccessFile, ImportBatch, ImportRow, Organisation, SeekerIdentity
 
-PACKED: Final[tuple[Any, ...]] = (ImportBatch.content_sealed, ImportRow.content_sealed)
+PACKED: Final[tuple[Any, ...]] = (ImportBatch.content_sealed, ImportRow.content_sealed, AccessFile.content_sealed)
 """Columns that hold sealed content and the id of its key in one value."""
 
 

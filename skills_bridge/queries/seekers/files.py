@@ -182,7 +182,7 @@ def get_seeker_page(session: Session, *, actor: Actor, public_id: uuid.UUID, lan
     spoken = _languages(session, seeker.id, language)
     identity = session.execute(
         select(SeekerIdentity.cin_kind, SeekerIdentity.cin_masked).where(SeekerIdentity.seeker_id == seeker.id)
-    ).one()
+    ).one_or_none()  # none once the file was anonymised
     unit = session.get_one(AgencyUnit, seeker.unit_id)
     education = session.get(EducationLevel, seeker.education_code) if seeker.education_code else None
     return SeekerPage(
@@ -192,14 +192,14 @@ def get_seeker_page(session: Session, *, actor: Actor, public_id: uuid.UUID, lan
         languages=spoken,
         is_adult_from=seeker.adult_on,
         objected_at=seeker.matching_objected_at,
-        cin_kind=identity.cin_kind,
-        cin_masked=identity.cin_masked,
+        cin_kind=identity.cin_kind if identity else CinKind.CIN,
+        cin_masked=identity.cin_masked if identity else "",
         unknown=unknown_facts(seeker, rank=education.rank if education else None, speaks=bool(spoken)),
         competencies=list_held(session, seeker_id=seeker.id, language=language, today=today),
         jobs=_jobs(session, seeker.id, language),
         consents=_consents(session, seeker.id),
         history=_history(session, seeker.id),
-        can_edit=is_allowed(actor, Permission.SEEKER_MANAGE, seeker),
+        can_edit=seeker.state is not SeekerState.ANONYMISED and is_allowed(actor, Permission.SEEKER_MANAGE, seeker),
     )
 
 

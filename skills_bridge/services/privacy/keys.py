@@ -11,8 +11,9 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from skills_bridge.adapters.vault import Vault
-from skills_bridge.models import ImportBatch, ImportRow, SeekerIdentity
+from skills_bridge.models import AccessFile, ImportBatch, ImportRow, SeekerIdentity
 from skills_bridge.queries.imports import row_purpose
+from skills_bridge.queries.privacy.requests import access_purpose
 from skills_bridge.services.imports.receiving import file_purpose
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -26,7 +27,7 @@ def reseal_batch(uow: UnitOfWork, *, vault: Vault, size: int = BATCH) -> int:
     :raises KeyError: a value needs a key that is not in the ring.
     """
     done = _reseal_numbers(uow, vault, size)
-    for model in (ImportRow, ImportBatch):
+    for model in (ImportRow, ImportBatch, AccessFile):
         if done < size:
             done += _reseal_packed(uow, vault, model, size - done)
     return done
@@ -54,7 +55,7 @@ def _reseal_numbers(uow: UnitOfWork, vault: Vault, size: int) -> int:
 
 
 def _reseal_packed(uow: UnitOfWork, vault: Vault, model: Any, size: int) -> int:
-    """Seal what imports still keep of the files that they were given."""
+    """Seal what imports keep of their files, and access files that wait to be taken out."""
     head = vault.keys.cin_key_id.encode() + b"\0"
     rows = uow.session.scalars(
         select(model)
@@ -63,6 +64,13 @@ def _reseal_packed(uow: UnitOfWork, vault: Vault, model: Any, size: int) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        purpose = file_purpose(row.user_id) if isinstance(row, ImportBatch) else row_purpose(row.batch_id)
-        row.content_sealed = vault.seal(vault.open_packed(row.content_sealed, purpose=purpose), purpose=purpose).packed
+        purpose = _purpose_of(row)
+        row.content_sealed = vault.seal_bytes(vault.open_bytes(row.content_sealed, purpose=purpose), purpose=purpose)
     return len(rows)
+
+
+def _purpose_of(row: ImportRow | ImportBatch | AccessFile) -> str:
+    """Return what a value was sealed for."""
+    if isinstance(row, AccessFile):
+        return access_purpose(row.request_id)
+    return file_purpose(row.user_id) if isinstance(row, ImportBatch) else row_purpose(row.batch_id)

@@ -125,4 +125,9 @@ def test_each_act_has_words(app: Flask, language: str) -> None:
 def test_each_object_and_fault_has_words() -> None:
     assert set(FAULTS) == set(Fault)
     assert set(STATES) <= set(OBJECTS)
-    assert {act.partition(".")[0] for act in written_acts()} - set(OBJECTS) == {"consent", "identity", "visa"}
+    assert {act.partition(".")[0] for act in written_acts()} - set(OBJECTS) == {
+        "access-file",
+        "consent",
+        "identity",
+        "visa",
+    }

@@ -13,7 +13,8 @@ WORKERS: Final[dict[str, tuple[str, ...]]] = {"worker": ("mail", "import", "swee
 """Which worker listens to which queues: matching may take minutes, and no notice or pack waits behind it."""
 
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
-    "accounts.*": {"queue": "sweep"},
+    "accounts.*": {"queue": "mail"},
+    "organisations.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "imports.*": {"queue": "import"},

@@ -1,6 +1,9 @@
 """A view translates: HTTP and forms on one side, one service or query call on the other."""
 
+from skills_bridge.blueprints.accounts.invitations import bp as invitations
 from skills_bridge.blueprints.accounts.own import bp as account
+from skills_bridge.blueprints.accounts.recovery import bp as recovery
+from skills_bridge.blueprints.accounts.team import bp as team
 from skills_bridge.blueprints.accounts.views import bp as accounts
 from skills_bridge.blueprints.figures.views import bp as figures
 from skills_bridge.blueprints.framework.views import bp as framework
@@ -13,6 +16,7 @@ from skills_bridge.blueprints.matching.runs import bp as match_runs
 from skills_bridge.blueprints.matching.views import bp as matching
 from skills_bridge.blueprints.needs.views import bp as needs
 from skills_bridge.blueprints.openings.views import bp as openings
+from skills_bridge.blueprints.organisations.views import bp as organisations
 from skills_bridge.blueprints.packs.views import bp as packs
 from skills_bridge.blueprints.placements.views import bp as placements
 from skills_bridge.blueprints.privacy.views import bp as privacy
@@ -33,6 +37,10 @@ AREAS = (
     figures,
     accounts,
     account,
+    invitations,
+    organisations,
+    recovery,
+    team,
     health,
     home,
     jobs,

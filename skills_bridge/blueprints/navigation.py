@@ -47,6 +47,8 @@ MENU: Final = (
     Entry(_l("Indicateurs"), "figures.index", "bar-chart", Permission.FIGURE_SEE),
     Entry(_l("Rapports mensuels"), "packs.index", "file-earmark-text", Permission.PACK_SEE),
     Entry(_l("Référentiel"), "framework.index", "book", Permission.FRAMEWORK_SEE),
+    Entry(_l("Équipe"), "team.index", "person-badge", Permission.MEMBER_MANAGE),
+    Entry(_l("Organismes"), "organisations.index", "building", Permission.ORGANISATION_SEE),
     Entry(_l("Tâches"), "jobs.index", "gear", Permission.JOB_SEE),
 )
 

@@ -1,6 +1,7 @@
 """A model remembers: the tables, with their constraints and small state changes."""
 
 from skills_bridge.models.accounts import Membership, SignInAttempt, UserAccount, WebSession
+from skills_bridge.models.admission import AccountLink, Invitation, RecoveryCode, SecondFactorReset
 from skills_bridge.models.allocation import AllocationRun, Proposal
 from skills_bridge.models.audit import AuditEntry, StateChange
 from skills_bridge.models.base import Base
@@ -35,6 +36,8 @@ from skills_bridge.models.openings import Gate, Opening, OpeningRevision, Post, 
 from skills_bridge.models.organisations import (
     AgencyUnit,
     Organisation,
+    OrganisationMove,
+    OrganisationRequest,
     PlatformState,
     ReferenceCounter,
     Site,
@@ -56,6 +59,7 @@ from skills_bridge.models.seekers import (
 from skills_bridge.models.training import Cohort, Enrolment, Programme, ProgrammeOutcome
 
 __all__ = [
+    "AccountLink",
     "AgencyUnit",
     "AllocationRun",
     "AuditEntry",
@@ -73,6 +77,7 @@ __all__ = [
     "HeldCompetency",
     "ImportBatch",
     "ImportRow",
+    "Invitation",
     "Job",
     "JobProfile",
     "Language",
@@ -91,6 +96,8 @@ __all__ = [
     "Opening",
     "OpeningRevision",
     "Organisation",
+    "OrganisationMove",
+    "OrganisationRequest",
     "Pack",
     "PackFile",
     "Placement",
@@ -101,11 +108,13 @@ __all__ = [
     "ProgrammeOutcome",
     "Proposal",
     "Province",
+    "RecoveryCode",
     "ReferenceCounter",
     "Referral",
     "Region",
     "Requirement",
     "Reveal",
+    "SecondFactorReset",
     "Seeker",
     "SeekerEquity",
     "SeekerExperience",

@@ -22,8 +22,7 @@ from skills_bridge.domain.settings import SealKey, VaultKeys
 
 NONCE_BYTES: Final = 12
 TOTP_STEP_SECONDS: Final = 30
-RECOVERY_LENGTH: Final = 10
-RECOVERY_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+RECOVERY_FIGURES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -122,8 +121,8 @@ class Vault:
 
 
 def new_recovery_code() -> str:
-    """Return a random code of ten letters and figures that are not taken for one another: fifty bits."""
-    return "".join(secrets.choice(RECOVERY_LETTERS) for _ in range(RECOVERY_LENGTH))
+    """Return a random code of twelve figures: typed on the same keys as the application's, in any script."""
+    return f"{secrets.randbelow(10**RECOVERY_FIGURES):0{RECOVERY_FIGURES}}"
 
 
 def new_seed() -> uuid.UUID:

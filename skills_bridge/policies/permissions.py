@@ -46,6 +46,7 @@ class Permission(StrEnum):
     PACK_VISA = "pack:visa"
     PLACEMENT_RECORD = "placement:record"
     PLACEMENT_SEE = "placement:see"
+    RECOVERY_RENEW = "recovery:renew"
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_MANAGE = "referral:manage"
     REFERRAL_SEE = "referral:see"
@@ -144,6 +145,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_organisation),
     _P.PLACEMENT_RECORD: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_own_agency),
     _P.PLACEMENT_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.RECOVERY_RENEW: _grants(tuple(_R)),
     _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),
     _P.REFERRAL_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
@@ -160,6 +162,7 @@ RISKY: Final = frozenset(
         _P.ORGANISATION_MANAGE,
         _P.PACK_FREEZE,
         _P.PACK_VISA,
+        _P.RECOVERY_RENEW,
     }
 )
 """Acts that need password and code of the last fifteen minutes: who she is may have changed since she sat down."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased
 
-from skills_bridge.domain.accounts import Actor, Role, may_give
+from skills_bridge.domain.accounts import Actor, Role, Seat, may_give
 from skills_bridge.domain.credentials import LinkKind
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.settings import SessionSettings
@@ -46,7 +48,7 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
     Account scope of that user: checked on every request, so a removal holds from the next one on.
     """
     row = session.execute(
-        select(Membership, Organisation, UserAccount)
+        select(Membership, Organisation, UserAccount, _other_seats(user_id, membership_id))
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .join(UserAccount, UserAccount.id == Membership.user_id)
         .where(
@@ -59,7 +61,7 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
     ).one_or_none()
     if row is None:
         return None
-    membership, organisation, user = row
+    membership, organisation, user, others = row
     return Actor(
         user_id=user.id,
         organisation_id=organisation.id,
@@ -72,6 +74,25 @@ def get_actor(session: Session, *, user_id: int, membership_id: int, session_id:
         organisation_name=organisation.name_fr,
         organisation_name_ar=organisation.name_ar,
         language=user.language,
+        other_seats=tuple(Seat(key, french, arabic, Role(role)) for key, french, arabic, role in others or ()),
+    )
+
+
+def _other_seats(user_id: int, membership_id: int) -> ScalarSelect[Any]:
+    """Return the person's other live places in organisations that may act, in one value: no page asks once more."""
+    seat, home = aliased(Membership), aliased(Organisation)
+    line = func.json_build_array(seat.id, home.name_fr, home.name_ar, seat.role)
+    return (
+        select(func.json_agg(aggregate_order_by(line, home.name_fr, seat.id)))
+        .join(home, home.id == seat.organisation_id)
+        .where(
+            seat.user_id == user_id,
+            seat.id != membership_id,
+            seat.ended_at.is_(None),
+            home.state == OrganisationState.VERIFIED,
+        )
+        .select_from(seat)
+        .scalar_subquery()
     )
 
 

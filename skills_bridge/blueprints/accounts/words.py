@@ -57,7 +57,7 @@ register_refusals(
         "invitation-just-sent": _l("L’invitation vient de partir : attendez %(minutes)s minutes avant de la renvoyer."),
         "too-many-invitations": _l("Au plus %(most)s invitations par jour : recommencez demain."),
         "account-exists": _l("Cette adresse a déjà un compte : connectez-vous pour accepter l’invitation."),
-        "name-missing": _l("Indiquez le nom, en 120 caractères au plus."),
+        "person-name-missing": _l("Indiquez le nom, en 120 caractères au plus."),
         "code-wrong": _l("Code incorrect : attendez le code suivant de votre application, puis saisissez-le."),
         "organisation-left": _l("Cet organisme a quitté la plateforme."),
         "reset-of-oneself": _l(

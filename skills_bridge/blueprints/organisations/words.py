@@ -43,7 +43,7 @@ register_refusals(
         ),
         "ice-taken": _l("Un autre organisme porte déjà cet ICE."),
         "kind-does-not-ask": _l("Seuls une entreprise ou un centre de formation peuvent demander leur accès ici."),
-        "reason-missing": _l("Indiquez le motif, en %(most)s caractères au plus."),
+        "organisation-reason-missing": _l("Indiquez le motif, en %(most)s caractères au plus."),
     }
 )
 

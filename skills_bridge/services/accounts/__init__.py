@@ -27,6 +27,7 @@ from skills_bridge.services.accounts.memberships import (
     count_administrators,
     end_membership,
     remove_member,
+    switch_seat,
 )
 from skills_bridge.services.accounts.recovery import (
     ask_password_link,
@@ -34,6 +35,7 @@ from skills_bridge.services.accounts.recovery import (
     decide_second_factor_reset,
     end_second_factor,
     enrol_second_factor,
+    renew_own_codes,
     reset_password,
 )
 from skills_bridge.services.accounts.recovery_codes import renew_recovery_codes
@@ -87,12 +89,14 @@ __all__ = [
     "note_try",
     "prove_again",
     "remove_member",
+    "renew_own_codes",
     "renew_recovery_codes",
     "resend_invitation",
     "reset_password",
     "revoke_invitation",
     "set_password",
     "start_session",
+    "switch_seat",
     "tell_change",
     "tell_reset",
 ]

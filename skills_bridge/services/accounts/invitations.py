@@ -233,7 +233,7 @@ def _check_day(uow: UnitOfWork, organisation_id: int) -> None:
 def _check_sign_up(uow: UnitOfWork, invitation: Invitation, given: SignUp, vault: Vault) -> None:
     """Refuse a missing name, a second account for an address, and a code that the second factor does not show."""
     if not 1 <= len(given.display_name.strip()) <= LONGEST_NAME:
-        raise Invalid("name-missing", field="display_name")
+        raise Invalid("person-name-missing", field="display_name")
     known = select(UserAccount.id).where(func.lower(UserAccount.email) == invitation.email.lower())
     if uow.session.scalar(known) is not None:
         raise AlreadyDone("account-exists")

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select, update
 from skills_bridge.domain.accounts import ADMINISTERS, ROLES_BY_KIND, Role
 from skills_bridge.domain.errors import AlreadyDone, Invalid, NotFound, RuleBroken
 from skills_bridge.domain.jobs import ENDS_WITH_ITS_ASKER, JobState
+from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.models import Invitation, Job, Membership, Organisation, WebSession
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.unit_of_work import UnitOfWork
@@ -31,6 +32,26 @@ def add_membership(
     uow.session.flush()  # a session may be started on it at once
     uow.audit("membership.added", "membership", membership.id, role=role.value, organisation_id=organisation_id)
     return membership
+
+
+def switch_seat(uow: UnitOfWork, *, user_id: int, membership_id: int) -> None:
+    """Let a person go on for another of her organisations; her session gets another token. Account scope of hers.
+
+    :raises NotFound: she has no such place, or its organisation does not act.
+    """
+    found = uow.session.scalar(
+        select(Membership.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Membership.id == membership_id,
+            Membership.user_id == user_id,
+            Membership.ended_at.is_(None),
+            Organisation.state == OrganisationState.VERIFIED,
+        )
+    )
+    if found is None:
+        raise NotFound("membership", membership_id)
+    uow.audit("session.switched", "membership", membership_id)
 
 
 def end_membership(uow: UnitOfWork, *, membership_id: int) -> Membership:

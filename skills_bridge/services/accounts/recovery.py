@@ -184,6 +184,12 @@ def enrol_second_factor(
     return renew_recovery_codes(uow, user_id=user.id, vault=vault)
 
 
+def renew_own_codes(uow: UnitOfWork, *, user_id: int, vault: Vault) -> tuple[str, ...]:
+    """Return ten new recovery codes to their owner, shown this once; she is told by mail. Account scope of hers."""
+    tell_change(uow, user_id=user_id, change=Change.RECOVERY)
+    return renew_recovery_codes(uow, user_id=user_id, vault=vault)
+
+
 def _make_link(uow: UnitOfWork, *, kind: LinkKind, email: str, user_id: int | None, vault: Vault) -> None:
     """Write a link and ask for its letter."""
     seed = new_seed()

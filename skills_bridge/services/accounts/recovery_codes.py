@@ -6,6 +6,7 @@ from sqlalchemy import delete, update
 
 from skills_bridge.adapters.vault import Vault, new_recovery_code
 from skills_bridge.domain.credentials import RECOVERY_CODES
+from skills_bridge.domain.identifiers import normalise_code
 from skills_bridge.models import RecoveryCode
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -23,7 +24,7 @@ def renew_recovery_codes(uow: UnitOfWork, *, user_id: int, vault: Vault) -> tupl
 
 def take_recovery_code(uow: UnitOfWork, *, user_id: int, code: str, vault: Vault) -> bool:
     """Say whether a code was one of the person's, and use it up. Account scope of the person."""
-    wanted = "".join(sign for sign in code.lower() if sign.isalnum())
+    wanted = "".join(sign for sign in normalise_code(code) if sign.isdecimal())
     taken = uow.session.scalar(
         update(RecoveryCode)
         .where(

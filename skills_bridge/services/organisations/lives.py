@@ -253,7 +253,7 @@ def _note(text: str) -> str:
     """Return a reason in one writing."""
     note = text.strip()
     if not note or len(note) > LONGEST_NOTE:
-        raise Invalid("reason-missing", field="note", most=LONGEST_NOTE)
+        raise Invalid("organisation-reason-missing", field="note", most=LONGEST_NOTE)
     return note
 
 

@@ -128,16 +128,26 @@ def enter_scope(session: Session, _: SessionTransaction, connection: Connection)
         return
     if session.info.get(READ_ONLY_KEY):
         connection.execute(text("SET TRANSACTION READ ONLY"))
-    connection.execute(
-        ENTER,
-        {
-            "scope": scope.kind.value,
-            "organisation": str(scope.organisation_id or ""),
-            "kind": scope.organisation_kind.value if scope.organisation_kind else "",
-            "seeker": str(scope.seeker_id or ""),
-            "user": str(scope.user_id or ""),
-        },
-    )
+    connection.execute(ENTER, _settings_of(scope))
+
+
+def _settings_of(scope: Scope) -> dict[str, str]:
+    """Return a scope as the database reads it."""
+    return {
+        "scope": scope.kind.value,
+        "organisation": str(scope.organisation_id or ""),
+        "kind": scope.organisation_kind.value if scope.organisation_kind else "",
+        "seeker": str(scope.seeker_id or ""),
+        "user": str(scope.user_id or ""),
+    }
+
+
+def narrow(uow: UnitOfWork, scope: Scope) -> None:
+    """Go on in another scope within the same transaction: sign-up goes on as the person whose account it made."""
+    uow.session.flush()  # what was written before is judged by the rules of the scope that it was written in
+    uow.scope = scope
+    scoped(uow.session, scope)
+    uow.session.execute(ENTER, _settings_of(scope))
 
 
 def pack_changed(uow: UnitOfWork) -> bool:
@@ -231,6 +241,7 @@ __all__ = [
     "Scope",
     "ScopeKind",
     "UnitOfWork",
+    "narrow",
     "scoped",
     "transaction",
     "utc_now",

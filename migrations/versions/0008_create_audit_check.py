@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 OPERATOR = (
     "(SELECT current_setting('app.scope', true) = 'tenant'"

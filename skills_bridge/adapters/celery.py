@@ -16,8 +16,9 @@ MEMORY_KIB: Final[dict[str, int]] = {"worker": 300_000, "matcher": 1_500_000}
 """When a process of each worker is replaced after its task; the index that a matcher maps counts as its own memory."""
 
 TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
-    "accounts.*": {"queue": "sweep"},
     "audit.*": {"queue": "sweep"},
+    "accounts.*": {"queue": "mail"},
+    "organisations.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "imports.*": {"queue": "import"},

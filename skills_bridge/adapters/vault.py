@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import secrets
+import uuid
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +22,7 @@ from skills_bridge.domain.settings import SealKey, VaultKeys
 
 NONCE_BYTES: Final = 12
 TOTP_STEP_SECONDS: Final = 30
+RECOVERY_FIGURES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ class Vault:
 
     def totp_step(self, sealed: bytes, code: str, *, at: float) -> int | None:
         """Return the time step (of 30 s) for which a code is right, one step either way; None if it is wrong."""
-        secret = AESGCM(self.keys.totp_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], b"totp").decode()
+        secret = self.open_totp(sealed)
         step = int(at) // TOTP_STEP_SECONDS
         totp = pyotp.TOTP(secret)
         for near in (step, step - 1, step + 1):
@@ -110,6 +114,35 @@ class Vault:
             if hmac.compare_digest(totp.at(near * TOTP_STEP_SECONDS).encode(), code.encode(errors="replace")):
                 return near
         return None
+
+    def open_totp(self, sealed: bytes) -> str:
+        """Decrypt the secret of a second factor.
+
+        :raises cryptography.exceptions.InvalidTag: it was not sealed here.
+        """
+        return AESGCM(self.keys.totp_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], b"totp").decode()
+
+    def totp_address(self, sealed: bytes, *, email: str) -> str:
+        """Return what an authenticator application reads from the square code."""
+        return pyotp.TOTP(self.open_totp(sealed)).provisioning_uri(name=email, issuer_name="Skills Bridge")
+
+    def link_token(self, purpose: str, seed: uuid.UUID) -> str:
+        """Return the secret part of a link by mail: only who holds the key can derive it from the seed."""
+        return urlsafe_b64encode(self.blind_index(f"link:{purpose}:{seed}")).decode().rstrip("=")
+
+    def recovery_digest(self, user_id: int, code: str) -> bytes:
+        """Return what the database knows of a recovery code."""
+        return self.blind_index(f"recovery:{user_id}:{code}")
+
+
+def new_recovery_code() -> str:
+    """Return a random code of twelve figures: typed on the same keys as the application's, in any script."""
+    return f"{secrets.randbelow(10**RECOVERY_FIGURES):0{RECOVERY_FIGURES}}"
+
+
+def new_seed() -> uuid.UUID:
+    """Return a random number from which a link is derived."""
+    return uuid.uuid4()
 
 
 def new_totp_secret() -> str:

@@ -1,6 +1,9 @@
 """A view translates: HTTP and forms on one side, one service or query call on the other."""
 
+from skills_bridge.blueprints.accounts.invitations import bp as invitations
 from skills_bridge.blueprints.accounts.own import bp as account
+from skills_bridge.blueprints.accounts.recovery import bp as recovery
+from skills_bridge.blueprints.accounts.team import bp as team
 from skills_bridge.blueprints.accounts.views import bp as accounts
 from skills_bridge.blueprints.audit.views import bp as audit
 from skills_bridge.blueprints.figures.views import bp as figures
@@ -14,6 +17,7 @@ from skills_bridge.blueprints.matching.runs import bp as match_runs
 from skills_bridge.blueprints.matching.views import bp as matching
 from skills_bridge.blueprints.needs.views import bp as needs
 from skills_bridge.blueprints.openings.views import bp as openings
+from skills_bridge.blueprints.organisations.views import bp as organisations
 from skills_bridge.blueprints.packs.views import bp as packs
 from skills_bridge.blueprints.placements.views import bp as placements
 from skills_bridge.blueprints.privacy.rights import bp as rights
@@ -39,6 +43,10 @@ AREAS = (
     accounts,
     account,
     audit,
+    invitations,
+    organisations,
+    recovery,
+    team,
     health,
     home,
     jobs,

@@ -50,6 +50,8 @@ MENU: Final = (
     Entry(_l("Référentiel"), "framework.index", "book", Permission.FRAMEWORK_SEE),
     Entry(_l("Droits des personnes"), "rights.index", "shield-lock", Permission.RIGHTS_SEE),
     Entry(_l("Journal d’audit"), "audit.index", "journal-text", Permission.AUDIT_SEE),
+    Entry(_l("Équipe"), "team.index", "person-badge", Permission.MEMBER_MANAGE),
+    Entry(_l("Organismes"), "organisations.index", "building", Permission.ORGANISATION_SEE),
     Entry(_l("Tâches"), "jobs.index", "gear", Permission.JOB_SEE),
 )
 

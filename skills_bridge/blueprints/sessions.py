@@ -125,7 +125,7 @@ def _replace_row(session: RowSession) -> str:
 
 def device_of(agent: str) -> str:
     """Return browser and system in two words; no more of what a browser tells is kept."""
-    browser = next((name for mark, name in BROWSERS if re.search(rf"\b{mark}\w*/", agent)), "")
+    browser = next((name for mark, name in BROWSERS if re.search(rf"{mark}\w*/", agent)), "")
     system = next((name for name in SYSTEMS if name in agent), "")
     return " · ".join(part for part in (browser, system) if part)
 

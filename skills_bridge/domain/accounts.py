@@ -65,6 +65,20 @@ def is_short_lived(kind: OrganisationKind | None, role: Role | None) -> bool:
     return kind is OrganisationKind.MINISTRY or bool(may_give(kind, role))
 
 
+@dataclass(frozen=True)
+class Seat:
+    """Another place of the same person: an organisation that may act, and her role there."""
+
+    membership_id: int
+    name_fr: str
+    name_ar: str
+    role: Role
+
+    def organisation(self, language: str) -> str:
+        """Return the organisation's name for a reader."""
+        return self.name_ar if language == "ar" else self.name_fr
+
+
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """The person, or the clock, that acts in one transaction.
@@ -84,6 +98,7 @@ class Actor:
     organisation_name: str = ""
     organisation_name_ar: str = ""
     language: str = "fr"
+    other_seats: tuple[Seat, ...] = ()
 
     def organisation(self, language: str) -> str:
         """Return the organisation's name for a reader."""

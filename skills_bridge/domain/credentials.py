@@ -19,6 +19,21 @@ class Try(StrEnum):
     REQUEST = "request"
 
 
+class LinkKind(StrEnum):
+    """What a link by mail opens."""
+
+    PASSWORD = "password"  # noqa: S105 a word for a kind of link
+    SECOND_FACTOR = "second_factor"
+
+
+class Change(StrEnum):
+    """What of a person's way in changed, as she is told by mail."""
+
+    PASSWORD = "password"  # noqa: S105 a word for a kind of change
+    SECOND_FACTOR = "second_factor"
+    RECOVERY = "recovery"
+
+
 class Per(StrEnum):
     """Whose tries a limit counts together: one account's, one network address's, everybody's."""
 
@@ -74,3 +89,18 @@ LONGEST_SPAN: Final = max(limit.span for limits in LIMITS.values() for limit in 
 
 PROOF_AGE: Final = timedelta(minutes=15)
 """For how long password and code, once given, stand for a risky act."""
+
+INVITATION_AGE: Final = timedelta(days=7)
+INVITATIONS_A_DAY: Final = 50
+"""Invitations that an organisation sends within a day, repeated ones included."""
+
+LINK_AGE: Final[Mapping[LinkKind, timedelta]] = {
+    LinkKind.PASSWORD: timedelta(hours=1),
+    LinkKind.SECOND_FACTOR: timedelta(days=3),
+}
+"""For how long a link by mail opens."""
+
+RESEND_AFTER: Final = timedelta(minutes=10)
+"""An invitation is not sent again sooner."""
+
+RECOVERY_CODES: Final = 10

@@ -145,3 +145,27 @@ class VisaSentBack(Event):
 
 class PackPublished(Event):
     """The four parties approved a pack; it is theirs and final."""
+
+
+class InvitationSent(Event):
+    """An address is offered a place in an organisation, or offered it again."""
+
+
+class LinkAsked(Event):
+    """Somebody asks for a link by mail to choose a new password."""
+
+
+class AccountChanged(Event):
+    """A person's way in changed; she is told, in case it was not her. The occasion starts with what changed."""
+
+
+class SecondFactorResetAsked(Event):
+    """An administrator asks that a person's lost second factor be ended; that person is told."""
+
+
+class SecondFactorResetGranted(Event):
+    """A second administrator agreed: the old second factor ends, a link for a new one leaves."""
+
+
+class OrganisationLeft(Event):
+    """An organisation left; what it had open is closed."""

@@ -24,8 +24,14 @@ RENEW_SECONDS: Final = 10
 
 PLATFORM_JOBS: Final = frozenset(
     {
+        "accounts.end_second_factor",
         "accounts.forget_visits",
         "audit.record_check",
+        "accounts.mail_invitation",
+        "accounts.mail_link",
+        "accounts.tell_change",
+        "accounts.tell_reset",
+        "organisations.hand_over",
         "matching.match_opening",
         "matching.match_all",
         "matching.match_agency",
@@ -67,3 +73,6 @@ PLATFORM_JOBS: Final = frozenset(
     }
 )
 """Work that reads or writes across organisations; all else runs in the scope of the organisation that asked for it."""
+
+ENDS_WITH_ITS_ASKER: Final = frozenset({"imports.check_batch", "imports.apply_batch"})
+"""Work that is cancelled when its asker leaves the organisation; a colleague may start it again."""

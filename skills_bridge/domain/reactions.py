@@ -40,4 +40,10 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.VisaGiven: ("packs.publish_pack",),
     e.VisaSentBack: ("notices.visa_sent_back",),
     e.PackPublished: ("notices.pack_published",),
+    e.InvitationSent: ("accounts.mail_invitation",),
+    e.LinkAsked: ("accounts.mail_link",),
+    e.AccountChanged: ("accounts.tell_change",),
+    e.SecondFactorResetAsked: ("accounts.tell_reset",),
+    e.SecondFactorResetGranted: ("accounts.end_second_factor",),
+    e.OrganisationLeft: ("organisations.hand_over",),
 }

@@ -1,6 +1,7 @@
 """A model remembers: the tables, with their constraints and small state changes."""
 
 from skills_bridge.models.accounts import Membership, SignInAttempt, UserAccount, WebSession
+from skills_bridge.models.admission import AccountLink, Invitation, RecoveryCode, SecondFactorReset
 from skills_bridge.models.allocation import AllocationRun, Proposal
 from skills_bridge.models.audit import AuditCheck, AuditEntry, StateChange
 from skills_bridge.models.base import Base
@@ -39,6 +40,8 @@ from skills_bridge.models.openings import Gate, Opening, OpeningRevision, Post, 
 from skills_bridge.models.organisations import (
     AgencyUnit,
     Organisation,
+    OrganisationMove,
+    OrganisationRequest,
     PlatformState,
     ReferenceCounter,
     Site,
@@ -63,6 +66,7 @@ from skills_bridge.models.training import Cohort, Enrolment, Programme, Programm
 
 __all__ = [
     "AccessFile",
+    "AccountLink",
     "AgencyUnit",
     "AllocationRun",
     "AuditCheck",
@@ -82,6 +86,7 @@ __all__ = [
     "HeldCompetency",
     "ImportBatch",
     "ImportRow",
+    "Invitation",
     "Job",
     "JobProfile",
     "LabelMeaning",
@@ -104,6 +109,8 @@ __all__ = [
     "Opening",
     "OpeningRevision",
     "Organisation",
+    "OrganisationMove",
+    "OrganisationRequest",
     "Pack",
     "PackFile",
     "Placement",
@@ -114,6 +121,7 @@ __all__ = [
     "ProgrammeOutcome",
     "Proposal",
     "Province",
+    "RecoveryCode",
     "ReferenceCounter",
     "Referral",
     "Region",
@@ -123,6 +131,7 @@ __all__ = [
     "RetentionRun",
     "Reveal",
     "RightsRequest",
+    "SecondFactorReset",
     "Seeker",
     "SeekerEquity",
     "SeekerExperience",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -85,3 +86,37 @@ class PlatformState(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     is_demo: Mapped[bool] = mapped_column(default=False)
     broker_seen_at: Mapped[datetime | None]
+
+
+class OrganisationRequest(Keyed, Base):
+    """Somebody asks, without an account, that an organisation be admitted; the platform accepts or refuses."""
+
+    __tablename__ = "organisation_request"
+
+    kind: Mapped[OrganisationKind] = mapped_column(text_enum(OrganisationKind, "kind"))
+    name_fr: Mapped[str]
+    name_ar: Mapped[str]
+    ice: Mapped[str | None]
+    contact_name: Mapped[str]
+    contact_email: Mapped[str]
+    language: Mapped[str]
+    asked_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class OrganisationMove(Keyed, Base):
+    """A step in an organisation's life: who, when, why; ``facts`` counts what a hand-over closed."""
+
+    __tablename__ = "organisation_move"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    from_state: Mapped[OrganisationState | None] = mapped_column(text_enum(OrganisationState, "from_state"))
+    to_state: Mapped[OrganisationState] = mapped_column(text_enum(OrganisationState, "to_state"))
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    actor_name: Mapped[str]
+    changed_at: Mapped[datetime]

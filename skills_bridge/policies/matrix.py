@@ -13,6 +13,7 @@ from skills_bridge.policies.permissions import (
     is_own_centre,
     is_own_company,
     is_own_organisation,
+    is_role_given,
     is_same_unit,
 )
 
@@ -22,6 +23,7 @@ MARKS: Final[dict[Rule, str]] = {
     is_own_agency: "own agency",
     is_own_organisation: "own organisation",
     is_same_unit: "own unit",
+    is_role_given: "roles that hers gives",
 }
 """How a rule on the object reads in the table."""
 

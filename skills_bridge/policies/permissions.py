@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from skills_bridge.domain.accounts import Actor, Role
+from skills_bridge.domain.accounts import ADMINISTERS, Actor, Role, may_give
 from skills_bridge.domain.errors import NotPermitted
 
 
@@ -30,6 +30,7 @@ class Permission(StrEnum):
     MATCH_RUN = "match:run"
     MATCH_RUN_ALL = "match:run_all"
     MATCH_SEE = "match:see"
+    MEMBER_MANAGE = "member:manage"
     NEED_MANAGE = "need:manage"
     NEED_SEE = "need:see"
     NOTICE_SEE = "notice:see"
@@ -38,12 +39,14 @@ class Permission(StrEnum):
     OPENING_PAUSE = "opening:pause"
     OPENING_SEE = "opening:see"
     OPENING_VALIDATE = "opening:validate"
+    ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_SEE = "organisation:see"
     PACK_FREEZE = "pack:freeze"
     PACK_SEE = "pack:see"
     PACK_VISA = "pack:visa"
     PLACEMENT_RECORD = "placement:record"
     PLACEMENT_SEE = "placement:see"
+    RECOVERY_RENEW = "recovery:renew"
     REFERRAL_ANSWER = "referral:answer"
     REFERRAL_MANAGE = "referral:manage"
     REFERRAL_SEE = "referral:see"
@@ -97,11 +100,17 @@ def is_own_organisation(actor: Actor, thing: object) -> bool:
     return getattr(thing, "organisation_id", None) == actor.organisation_id
 
 
+def is_role_given(actor: Actor, thing: object) -> bool:
+    """The actor's role gives and takes away the role of the member or invitation."""
+    return getattr(thing, "role", None) in may_give(actor.organisation_kind, actor.role)
+
+
 _P = Permission
 _R = Role
 _HR = (_R.HR_MANAGER, _R.COMPANY_ADMIN)
 _ADVISERS = (_R.ADVISER, _R.UNIT_MANAGER)
 _AGENCY = (*_ADVISERS, _R.REPORT_OFFICER, _R.SIGNATORY)
+_ADMINISTRATORS = tuple(role for role in _R if any(role in roles for roles in ADMINISTERS.values()))
 _READERS = (_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER, _R.UNIT_MANAGER)
 
 
@@ -129,6 +138,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.MATCH_RUN: _grants(_ADVISERS, is_same_unit),
     _P.MATCH_RUN_ALL: _grants((_R.UNIT_MANAGER,), is_own_agency),
     _P.MATCH_SEE: _grants(_ADVISERS),
+    _P.MEMBER_MANAGE: _grants(_ADMINISTRATORS, is_own_organisation, is_role_given),
     _P.NEED_MANAGE: _grants(_HR, is_own_company),
     _P.NEED_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),
     _P.NOTICE_SEE: _grants(tuple(_R)),
@@ -137,12 +147,14 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.OPENING_PAUSE: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_same_unit),
     _P.OPENING_SEE: _grants((*_HR, *_ADVISERS, _R.OFFICER)),
     _P.OPENING_VALIDATE: _grants(_ADVISERS, is_same_unit),
+    _P.ORGANISATION_MANAGE: _grants((_R.ADMINISTRATOR,)),
     _P.ORGANISATION_SEE: _grants((_R.ADMINISTRATOR, _R.OFFICER)),
     _P.PACK_FREEZE: _grants((_R.REPORT_OFFICER,)),
     _P.PACK_SEE: _grants((_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER)),
     _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_organisation),
     _P.PLACEMENT_RECORD: _grants(_HR, is_own_company) + _grants(_ADVISERS, is_own_agency),
     _P.PLACEMENT_SEE: _grants((*_HR, *_ADVISERS)),
+    _P.RECOVERY_RENEW: _grants(tuple(_R)),
     _P.REFERRAL_ANSWER: _grants(_HR, is_own_company),
     _P.REFERRAL_MANAGE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.REFERRAL_SEE: _grants((*_HR, *_ADVISERS)),
@@ -162,8 +174,11 @@ RISKY: Final = frozenset(
     {
         _P.IDENTITY_REVEAL,
         _P.IMPORT_EXPORT,
+        _P.MEMBER_MANAGE,
+        _P.ORGANISATION_MANAGE,
         _P.PACK_FREEZE,
         _P.PACK_VISA,
+        _P.RECOVERY_RENEW,
     }
 )
 """Acts that need password and code of the last fifteen minutes: who she is may have changed since she sat down."""

@@ -7,6 +7,7 @@ AREAS = (
     "skills_bridge.tasks.imports",
     "skills_bridge.tasks.matching",
     "skills_bridge.tasks.notices",
+    "skills_bridge.tasks.organisations",
     "skills_bridge.tasks.packs",
     "skills_bridge.tasks.placements",
     "skills_bridge.tasks.privacy",

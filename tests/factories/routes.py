@@ -12,7 +12,20 @@ from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from skills_bridge.policies.permissions import Permission
 
 PUBLIC: Final = frozenset(
-    {"static", "health.live", "health.ready", "accounts.sign_in", "accounts.second_factor", "accounts.sign_out"}
+    {
+        "static",
+        "health.live",
+        "health.ready",
+        "accounts.sign_in",
+        "accounts.second_factor",
+        "accounts.sign_out",
+        "invitations.join",
+        "invitations.sign_up",
+        "organisations.ask",
+        "recovery.ask",
+        "recovery.password",
+        "recovery.second_factor",
+    }
 )
 """The short list of what needs no sign-in."""
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})

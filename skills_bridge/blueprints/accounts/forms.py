@@ -6,12 +6,13 @@ from typing import Final, TypedDict
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from skills_bridge.blueprints.accounts.words import PASSWORD_HINT
 from skills_bridge.blueprints.fields import choice_field
 from skills_bridge.blueprints.formats import form_choices
+from skills_bridge.domain.accounts import Role
 
 
 class Credentials(TypedDict):
@@ -32,6 +33,22 @@ class PasswordChange(TypedDict):
 
     present: str
     password: str
+
+
+class InvitationAsked(TypedDict):
+    """What :func:`skills_bridge.services.accounts.invite` takes from the form."""
+
+    email: str
+    role: Role
+    unit_id: int | None
+    language: str
+
+
+class PasswordReset(TypedDict):
+    """What :func:`skills_bridge.services.accounts.reset_password` takes from the form."""
+
+    password: str
+    code: str
 
 
 LANGUAGE_CHOICES: Final = (("fr", "Français"), ("ar", "العربية"), ("en", "English"))
@@ -83,7 +100,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
 
     code = StringField(
         _l("Code à six chiffres"),
-        validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=12)],
+        validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=20)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr", "autofocus": True},
     )
 
@@ -120,3 +137,111 @@ class LanguageForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def to_command(self) -> str:
         """Return the language; call it on a valid form only."""
         return str(self.language.data)
+
+
+class InviteForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Whom to invite, and to what."""
+
+    email = StringField(
+        _l("Adresse électronique"),
+        validators=[InputRequired(_l("Indiquez l’adresse de la personne.")), Length(max=254)],
+        render_kw={"inputmode": "email", "dir": "ltr", "autocomplete": "off"},
+    )
+    role = choice_field(_l("Rôle"), required=_l("Choisissez un rôle."))
+    unit_id = choice_field(_l("Agence"), coerce=lambda value: int(value) if value else None)
+    language = choice_field(
+        _l("Langue du courriel"),
+        required=_l("Choisissez une langue."),
+        choices=form_choices(LANGUAGE_CHOICES),
+    )
+
+    def to_command(self) -> InvitationAsked:
+        """Return the keyword arguments of ``invite``; call it on a valid form only."""
+        return {
+            "email": self.email.data or "",
+            "role": Role(self.role.data),
+            "unit_id": self.unit_id.data,
+            "language": str(self.language.data),
+        }
+
+
+class FactorFields(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A second factor being installed: ``sealed`` is its encrypted secret, which only this site opens."""
+
+    sealed = HiddenField()
+    code = StringField(
+        _l("Code à six chiffres"),
+        validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "dir": "ltr"},
+    )
+
+
+class SignUpForm(FactorFields):
+    """What a person gives when she takes her place."""
+
+    display_name = StringField(
+        _l("Prénom et nom"),
+        validators=[InputRequired(_l("Indiquez vos prénom et nom.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
+    )
+    password = new_password_field()
+    again = repeated_password_field()
+
+
+class NewFactorForm(FactorFields):
+    """The password, and the code of the new second factor."""
+
+    password = PasswordField(
+        _l("Mot de passe"),
+        validators=[InputRequired(_l("Indiquez votre mot de passe.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
+    )
+
+    def to_command(self) -> PasswordReset:
+        """Return password and code for ``enrol_second_factor``; call it on a valid form only."""
+        return {"password": self.password.data or "", "code": self.code.data or ""}
+
+
+class JoinForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Password and second factor of the account that takes a place."""
+
+    password = PasswordField(
+        _l("Mot de passe"),
+        validators=[InputRequired(_l("Indiquez votre mot de passe.")), Length(max=200)],
+        render_kw={"autocomplete": "current-password", "dir": "ltr"},
+    )
+    code = StringField(
+        _l("Code à six chiffres, ou un code de secours"),
+        validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "dir": "ltr"},
+    )
+
+    def to_command(self) -> PasswordReset:
+        """Return the keyword arguments of ``accept_as_known``; call it on a valid form only."""
+        return {"password": self.password.data or "", "code": self.code.data or ""}
+
+
+class AskLinkForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """The address to which a link is to be sent."""
+
+    email = StringField(
+        _l("Adresse électronique"),
+        validators=[InputRequired(_l("Indiquez votre adresse électronique.")), Length(max=254)],
+        render_kw={"autocomplete": "username", "inputmode": "email", "dir": "ltr", "autofocus": True},
+    )
+
+
+class ResetPasswordForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """A new password, and the second factor that proves whose it is."""
+
+    password = new_password_field()
+    again = repeated_password_field()
+    code = StringField(
+        _l("Code à six chiffres, ou un code de secours"),
+        validators=[InputRequired(_l("Indiquez le code affiché par votre application.")), Length(max=20)],
+        render_kw={"autocomplete": "one-time-code", "dir": "ltr"},
+    )
+
+    def to_command(self) -> PasswordReset:
+        """Return the keyword arguments of ``reset_password``; call it on a valid form only."""
+        return {"password": self.password.data or "", "code": self.code.data or ""}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 
 from skills_bridge.blueprints.accounts.forms import LanguageForm, PasswordForm
+from skills_bridge.blueprints.accounts.words import ROLES
 from skills_bridge.blueprints.fields import show_refusal
 from skills_bridge.blueprints.proofs import judge_proof
 from skills_bridge.blueprints.web import (
@@ -20,13 +22,27 @@ from skills_bridge.blueprints.web import (
     settings,
     vault,
 )
+from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.accounts import list_own_sessions
-from skills_bridge.services.accounts import change_language, change_password, end_own_session, end_sessions_of
+from skills_bridge.services.accounts import (
+    change_language,
+    change_password,
+    end_own_session,
+    end_sessions_of,
+    renew_own_codes,
+    switch_seat,
+)
 from skills_bridge.unit_of_work import utc_now
 
 bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.app_template_global()
+def role_words(role: Role) -> LazyString:
+    """Return a role as people read it, for the menu of the person's name."""
+    return ROLES[role]
 
 
 @bp.get("/")
@@ -101,6 +117,27 @@ def language() -> ResponseReturnValue:
     else:
         flash(_("Choisissez une langue de la liste."), "danger")
     return redirect(url_for("account.index"))
+
+
+@bp.post("/seats/<int:membership_id>")
+@requires(Permission.ACCOUNT_KEEP)
+def switch(membership_id: int) -> ResponseReturnValue:
+    """Go on for another organisation of the same person."""
+    user_id = current_actor().user_id or 0
+    with account_work(user_id) as uow:
+        switch_seat(uow, user_id=user_id, membership_id=membership_id)
+    own_session().act_for(membership_id)
+    return redirect(url_for("home.index"))
+
+
+@bp.post("/recovery-codes")
+@requires(Permission.RECOVERY_RENEW)
+def recovery_codes() -> ResponseReturnValue:
+    """Give a person ten new recovery codes, shown this once."""
+    user_id = current_actor().user_id or 0
+    with account_work(user_id) as uow:
+        codes = renew_own_codes(uow, user_id=user_id, vault=vault())
+    return render_template("accounts/recovery_codes.html", codes=codes)
 
 
 @bp.post("/proof")

@@ -126,11 +126,14 @@ class Founding:
             number = key.partition(":")[2]
             if invented.kind == "company":
                 self._admit(uow, f"hr_manager:{number}", key, Role.HR_MANAGER, f"Responsable RH fictif(ve) {number}")
+                admin = "company_admin" if number == "1" else f"company_admin:{number}"
+                self._admit(uow, admin, key, Role.COMPANY_ADMIN, f"Administrateur(trice) d’entreprise {number}")
             else:
                 self._admit(
                     uow, f"centre_manager:{number}", key, Role.CENTRE_MANAGER, f"Responsable de centre {number}"
                 )
-        self._admit(uow, "company_admin", "company:1", Role.COMPANY_ADMIN, "Administrateur(trice) d’entreprise")
+        second = self.stage.actors["company_admin"].user_id or 0  # one person who acts for two companies
+        add_membership(uow, user_id=second, organisation_id=self.ids["company:2"], role=Role.HR_MANAGER)
 
     def _admit(
         self, uow: UnitOfWork, key: str, home: str, role: Role, name: str, *, unit_id: int | None = None

@@ -1,8 +1,7 @@
-"""Accounts: credentials, the limits on trying them, sessions that end on the server."""
+"""Accounts: credentials, the limits on trying them, sessions that end on the server; who belongs where, and how."""
 
 from skills_bridge.services.accounts.credentials import (
     DUMMY_HASH,
-    add_membership,
     change_language,
     change_password,
     check_code,
@@ -12,10 +11,38 @@ from skills_bridge.services.accounts.credentials import (
     prove_again,
     set_password,
 )
+from skills_bridge.services.accounts.invitations import (
+    SignUp,
+    accept_as_known,
+    accept_as_new,
+    invite,
+    resend_invitation,
+    revoke_invitation,
+)
+from skills_bridge.services.accounts.letters import PostOffice, mail_invitation, mail_link, tell_change, tell_reset
 from skills_bridge.services.accounts.limits import hold_tries, note_try
+from skills_bridge.services.accounts.memberships import (
+    add_membership,
+    change_role,
+    count_administrators,
+    end_membership,
+    remove_member,
+    switch_seat,
+)
+from skills_bridge.services.accounts.recovery import (
+    ask_password_link,
+    ask_second_factor_reset,
+    decide_second_factor_reset,
+    end_second_factor,
+    enrol_second_factor,
+    renew_own_codes,
+    reset_password,
+)
+from skills_bridge.services.accounts.recovery_codes import renew_recovery_codes
 from skills_bridge.services.accounts.sessions import (
     TOUCH_AFTER,
     StoredSession,
+    digest_of,
     end_own_session,
     end_session,
     end_sessions_of,
@@ -28,23 +55,48 @@ from skills_bridge.services.accounts.sessions import (
 __all__ = [
     "DUMMY_HASH",
     "TOUCH_AFTER",
+    "PostOffice",
+    "SignUp",
     "StoredSession",
+    "accept_as_known",
+    "accept_as_new",
     "add_membership",
+    "ask_password_link",
+    "ask_second_factor_reset",
     "change_language",
     "change_password",
+    "change_role",
     "check_code",
     "check_password",
     "choose_membership",
+    "count_administrators",
     "create_account",
+    "decide_second_factor_reset",
+    "digest_of",
+    "end_membership",
     "end_own_session",
+    "end_second_factor",
     "end_session",
     "end_sessions_of",
+    "enrol_second_factor",
     "find_session",
     "forget_visits",
     "hold_tries",
+    "invite",
     "keep_session",
+    "mail_invitation",
+    "mail_link",
     "note_try",
     "prove_again",
+    "remove_member",
+    "renew_own_codes",
+    "renew_recovery_codes",
+    "resend_invitation",
+    "reset_password",
+    "revoke_invitation",
     "set_password",
     "start_session",
+    "switch_seat",
+    "tell_change",
+    "tell_reset",
 ]

@@ -1,4 +1,4 @@
-"""Credentials: the password, the second factor, both again for risky acts; accounts and their memberships."""
+"""Credentials: the password, the second factor, both again for risky acts; the account that holds them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.vault import Vault
-from skills_bridge.domain.accounts import Role
-from skills_bridge.domain.credentials import Try
+from skills_bridge.domain.credentials import Change, Try
 from skills_bridge.domain.errors import Invalid
+from skills_bridge.domain.events import AccountChanged
 from skills_bridge.domain.identifiers import normalise_code
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.passwords import check_password_choice
 from skills_bridge.models import Membership, Organisation, UserAccount, WebSession
 from skills_bridge.reference.passwords import common_passwords
 from skills_bridge.services.accounts.limits import hold_tries, note_try
+from skills_bridge.services.accounts.recovery_codes import take_recovery_code
 from skills_bridge.services.accounts.sessions import end_sessions_of
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -41,7 +42,7 @@ def check_password(uow: UnitOfWork, *, email: str, password: str, address: str, 
 
 
 def check_code(uow: UnitOfWork, *, user_id: int, code: str, address: str, vault: Vault) -> bool:
-    """Say whether a second factor is right and fresh; a code opens once. Account scope.
+    """Say whether a second factor is right and fresh, or a recovery code; each opens once. Account scope of the user.
 
     :raises RuleBroken: too many tries.
     """
@@ -51,6 +52,8 @@ def check_code(uow: UnitOfWork, *, user_id: int, code: str, address: str, vault:
     fresh = step is not None and step > (user.totp_last_step or 0) and user.disabled_at is None
     if fresh:
         user.totp_last_step = step
+    elif user.disabled_at is None:
+        fresh = take_recovery_code(uow, user_id=user_id, code=code, vault=vault)
     note_try(uow, Try.CODE, account=str(user_id), address=address, succeeded=fresh)
     return fresh
 
@@ -90,11 +93,22 @@ def change_password(
         raise Invalid("password-unchanged", field="password")
     set_password(uow, user=user, password=password, vault=vault)
     end_sessions_of(uow, user_id=user_id, but=session_id)
+    tell_change(uow, user_id=user_id, change=Change.PASSWORD)
     return True
 
 
 def set_password(uow: UnitOfWork, *, user: UserAccount, password: str, vault: Vault) -> None:
     """Give a person a password that a guesser would not try first. Account scope of that person.
+
+    :raises Invalid: it is short, common, her address or her organisation's name.
+    """
+    judge_password(uow, user=user, password=password)
+    user.password_hash = vault.hash_password(password)
+    uow.audit("password.changed", "user_account", user.id)
+
+
+def judge_password(uow: UnitOfWork, *, user: UserAccount, password: str) -> None:
+    """Refuse a password for a person that a guesser would try first. Account scope of that person.
 
     :raises Invalid: it is short, common, her address or her organisation's name.
     """
@@ -104,8 +118,11 @@ def set_password(uow: UnitOfWork, *, user: UserAccount, password: str, vault: Va
         .where(Membership.user_id == user.id, Membership.ended_at.is_(None))
     ).all()
     check_password_choice(password, common=common_passwords(), email=user.email, names=names)
-    user.password_hash = vault.hash_password(password)
-    uow.audit("password.changed", "user_account", user.id)
+
+
+def tell_change(uow: UnitOfWork, *, user_id: int, change: Change) -> None:
+    """Have a person told by mail that her way in changed."""
+    uow.record(AccountChanged(user_id, occasion=f"{change}-{uow.now.isoformat()}"))
 
 
 def change_language(uow: UnitOfWork, *, user_id: int, language: str) -> None:
@@ -157,14 +174,3 @@ def create_account(
     uow.session.add(account)
     uow.session.flush()  # the membership that follows needs the key
     return account
-
-
-def add_membership(
-    uow: UnitOfWork, *, user_id: int, organisation_id: int, role: Role, unit_id: int | None = None
-) -> Membership:
-    """Let a person act for an organisation in a role; platform scope."""
-    membership = Membership(user_id=user_id, organisation_id=organisation_id, role=role, unit_id=unit_id)
-    uow.session.add(membership)
-    uow.session.flush()  # a session may be started on it at once
-    uow.audit("membership.added", "membership", membership.id, role=role.value, organisation_id=organisation_id)
-    return membership

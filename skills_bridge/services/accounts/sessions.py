@@ -14,7 +14,7 @@ from skills_bridge.domain.accounts import is_short_lived
 from skills_bridge.domain.credentials import LONGEST_SPAN
 from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.settings import SessionSettings
-from skills_bridge.models import Membership, Organisation, SignInAttempt, WebSession
+from skills_bridge.models import AccountLink, Membership, Organisation, SignInAttempt, WebSession
 from skills_bridge.unit_of_work import UnitOfWork
 
 TOUCH_AFTER: Final = timedelta(seconds=60)
@@ -129,10 +129,11 @@ def end_sessions_of(uow: UnitOfWork, *, user_id: int, but: int | None = None) ->
 
 
 def forget_visits(uow: UnitOfWork) -> int:
-    """Remove what no longer serves: day-old visits of strangers and tries to sign in; platform scope.
+    """Remove what no longer serves: day-old visits of strangers, tries to sign in, dead links; platform scope.
 
     Returns how many visits went. Sessions of signed-in people stay: the record of revealed identities names them.
     """
+    uow.session.execute(delete(AccountLink).where(AccountLink.expires_at < uow.now - VISITS_KEPT))
     uow.session.execute(delete(SignInAttempt).where(SignInAttempt.attempted_at < uow.now - LONGEST_SPAN))
     gone: CursorResult[tuple[()]] = uow.session.execute(  # type: ignore[assignment]  # a DELETE gives a cursor result
         delete(WebSession).where(WebSession.stage != SIGNED_IN, WebSession.seen_at < uow.now - VISITS_KEPT)

@@ -1,0 +1,1 @@
+"""Organisations as the platform admits, verifies, suspends and sees them leave."""

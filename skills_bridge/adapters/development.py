@@ -203,15 +203,20 @@ class LocalStack:
                 raise processes.StartFailed("web", self.programs.log_of("web"))
             time.sleep(STEP_SECONDS)
 
-    def serve(self) -> None:
-        """Stay until a signal comes.
+    def start_again(self, name: str) -> None:
+        """Start a program that fell, by its name; what it left of its children is ended first.
 
-        :raises processes.StartFailed: a process ended by itself.
+        :raises processes.StartFailed: a server does not come up.
         """
-        while True:
-            for name in self.programs.dead():
-                raise processes.StartFailed(name, self.programs.log_of(name))
-            time.sleep(1)
+        self.programs.kill(name)
+        starts: dict[str, Callable[[], object]] = {
+            servers.EmbeddedPostgres.name: self.database_server.start,
+            servers.EmbeddedValkey.name: self.broker_server.start,
+            "web": self.start_web,
+            "beat": self.start_beat,
+            "relay": self.start_relay,
+        }
+        starts.get(name, lambda: self.start_worker(name))()
 
     def _start(self, name: str, module: str, *arguments: str, grace: float = 15.0) -> None:
         command = [sys.executable, "-m", module, *arguments]

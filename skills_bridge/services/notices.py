@@ -36,6 +36,7 @@ from skills_bridge.models import (
     Seeker,
     UserAccount,
 )
+from skills_bridge.policies.notices import kinds_read_by
 from skills_bridge.unit_of_work import UnitOfWork
 
 
@@ -204,7 +205,8 @@ MAILED: Final = frozenset({"pack_published"})
 def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url: str) -> int:
     """Write the notices of one happening, hand over their mail, and return how many there were.
 
-    Safe to run twice: a notice that stands is not written again, and its mail keeps its Message-ID.
+    Safe to run twice: a notice that stands is not written again, and its mail keeps its Message-ID. It bears the
+    instant of the happening, however late the work is done.
 
     :raises NotFound: the kind is unknown.
     """
@@ -221,6 +223,7 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
                 organisation_id=telling.organisation_id,
                 unit_id=telling.unit_id,
                 kind=kind,
+                created_at=uow.job.created_at,
                 facts=dict(telling.facts),
                 message_key=key,
                 mailed_at=uow.now if kind in MAILED else None,
@@ -233,13 +236,18 @@ def tell(uow: UnitOfWork, *, kind: str, object_id: int, mailer: Mailer, base_url
 
 
 def mark_read(uow: UnitOfWork, *, notice_id: int) -> None:
-    """Put a notice of one's organisation and unit away; somebody else's does not exist."""
+    """Put away a notice that one reads in one's organisation and unit; somebody else's does not exist."""
     own_unit = (
         () if uow.actor.unit_id is None else (or_(Notice.unit_id.is_(None), Notice.unit_id == uow.actor.unit_id),)
     )
     uow.session.execute(
         update(Notice)
-        .where(Notice.id == notice_id, Notice.organisation_id == uow.actor.organisation_id, *own_unit)
+        .where(
+            Notice.id == notice_id,
+            Notice.organisation_id == uow.actor.organisation_id,
+            Notice.kind.in_(kinds_read_by(uow.actor)),
+            *own_unit,
+        )
         .values(read_at=uow.now)
     )
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from markupsafe import Markup
 
-from skills_bridge.blueprints.formats import day
+from skills_bridge.blueprints.formats import bdi, day
 from skills_bridge.blueprints.reservations.words import end_words
 from skills_bridge.domain.reservations import EndReason
 from skills_bridge.queries.notices import NoticeLine
@@ -66,14 +67,15 @@ def _link(facts: Mapping[str, Any]) -> str | None:
     return None
 
 
-def sentence_of(notice: NoticeLine) -> tuple[str, str | None]:
-    """Return a notice's sentence in the reader's language, and its link."""
-    return str(SENTENCES[notice.kind]) % {**notice.facts, **_told(notice.facts)}, _link(notice.facts)
+def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:
+    """Return a notice's sentence in the reader's language, its references kept left to right, and its link."""
+    facts = {name: bdi(fact) for name, fact in notice.facts.items()} | _told(notice.facts)
+    return Markup(str(SENTENCES[notice.kind])) % facts, _link(notice.facts)  # noqa: S704 the sentence is ours
 
 
-def _told(facts: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what a notice keeps as a day or as the code of a reason, in words."""
+def _told(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a notice of a reservation keeps as a day or as the code of a reason, in words."""
     if "reservation" not in facts:
         return {}
     reason = EndReason(facts["reason"]) if facts["reason"] else None
-    return {"until": day(date.fromisoformat(facts["until"])), "reason": end_words(reason)}
+    return {"until": bdi(day(date.fromisoformat(facts["until"]))), "reason": end_words(reason)}

@@ -14,6 +14,7 @@ from skills_bridge.adapters.database_roles import RolesTaken, create_database, d
 from skills_bridge.adapters.development import DATABASE, LocalStack, PortTaken, local_stack
 from skills_bridge.adapters.framework_files import FileFault
 from skills_bridge.adapters.processes import AlreadyRunning, StartFailed, ending_on_signal
+from skills_bridge.adapters.supervision import Supervisor
 from skills_bridge.cli.database import upgrade_schema
 from skills_bridge.cli.demo.founding import kept_accounts
 from skills_bridge.cli.demo.real_input import REPORT, try_real_input, write_report
@@ -52,7 +53,7 @@ def demo(
             _run(stack, load(), telling, people=people, real=real)
             if serve:
                 telling.line("Serving; Ctrl-C ends it, and the next start goes on from here.")
-                stack.serve()
+                Supervisor(stack, tell=telling.step).serve()
     except KeyboardInterrupt:
         telling.line("Ended; the data are kept.")
     except (AlreadyRunning, StartFailed, PortTaken, RolesTaken) as error:

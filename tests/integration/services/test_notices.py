@@ -14,6 +14,7 @@ from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.reactions import REACTIONS
 from skills_bridge.domain.training import CancelReason
 from skills_bridge.models import Job, Membership, Notice, Pack
+from skills_bridge.policies.notices import READ_WITH
 from skills_bridge.services.notices import READERS, mark_read, tell
 from skills_bridge.services.organisations import mark_demo
 from skills_bridge.services.placements import settle_placement
@@ -95,7 +96,7 @@ class TestEachKind:
     def test_is_asked_for_by_an_event(self) -> None:
         asked = {task.removeprefix("notices.") for tasks in REACTIONS.values() for task in tasks if "notices." in task}
 
-        assert asked == set(READERS)
+        assert asked == set(READERS) == set(READ_WITH)
 
     def test_reaches_its_readers_once(self, world: World, tmp_path: Path) -> None:
         opening_id = validated_opening(world)

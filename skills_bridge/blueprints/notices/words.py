@@ -69,7 +69,7 @@ def _link(facts: Mapping[str, Any]) -> str | None:
 
 def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:
     """Return a notice's sentence in the reader's language, its references kept left to right, and its link."""
-    facts = {name: bdi(fact) for name, fact in notice.facts.items()} | _told(notice.facts)
+    facts = {**{name: bdi(fact) for name, fact in notice.facts.items()}, **_told(notice.facts)}
     return Markup(str(SENTENCES[notice.kind])) % facts, _link(notice.facts)  # noqa: S704 the sentence is ours
 
 

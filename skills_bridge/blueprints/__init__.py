@@ -12,6 +12,7 @@ from skills_bridge.blueprints.health.views import bp as health
 from skills_bridge.blueprints.home.views import bp as home
 from skills_bridge.blueprints.imports.views import bp as imports
 from skills_bridge.blueprints.jobs.views import bp as jobs
+from skills_bridge.blueprints.matching.bridges import bp as bridges
 from skills_bridge.blueprints.matching.proposals import bp as proposals
 from skills_bridge.blueprints.matching.runs import bp as match_runs
 from skills_bridge.blueprints.matching.views import bp as matching
@@ -29,6 +30,7 @@ from skills_bridge.blueprints.training.views import bp as training
 
 AREAS = (
     matching,
+    bridges,
     match_runs,
     proposals,
     referrals,

@@ -76,6 +76,7 @@ def overflows_of(page: Page) -> list[str]:
 
 
 class TestEveryPage:
+    @pytest.mark.timeout(300)  # one test walks all the pages of a role
     @pytest.mark.parametrize("language", DIRECTIONS)
     @pytest.mark.parametrize("who", PEOPLE)
     def test_fits_is_quiet_and_is_accessible(

@@ -31,7 +31,11 @@ def agency_worker(world: World) -> Iterator[UnitOfWork]:
 
 def allocated(world: World) -> AllocationRun:
     """Compute all lists and allocate the places over them."""
-    run_id = full_run(world)
+    return allocated_over(world, full_run(world))
+
+
+def allocated_over(world: World, run_id: int) -> AllocationRun:
+    """Allocate the places over the lists of a run, as the worker does."""
     with agency_worker(world) as uow:
         return allocate_places(uow, run_id=run_id, progress=silent)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from skills_bridge.domain.referrals import DeclineReason
 from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.training import SEATED
-from skills_bridge.models import Cohort, Consent, Enrolment, HeldCompetency, Reservation, Seeker
+from skills_bridge.models import Base, Cohort, Consent, Enrolment, HeldCompetency, Reservation, Seeker
 from skills_bridge.services.reservations import record_answer, reserve
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, registered_seeker, today
@@ -56,7 +56,7 @@ def crowd(world: World, bridge: Bridge, count: int) -> tuple[int, ...]:
     return keys
 
 
-def _copied(row: Seeker | Consent | HeldCompetency, *without: str) -> dict[str, Any]:
+def _copied(row: Base, *without: str) -> dict[str, Any]:
     """Return the columns of a row but its key and what the database writes."""
     left = {"id", "created_at", *without}
     return {column.name: getattr(row, column.name) for column in row.__table__.columns if column.name not in left}

@@ -19,6 +19,7 @@ from skills_bridge.services.organisations import mark_demo
 from skills_bridge.services.packs.building import build_pack
 from skills_bridge.services.packs.freezing import freeze_month
 from skills_bridge.unit_of_work import scoped, utc_now
+from tests.factories.allocations import allocated_over
 from tests.factories.openings import draft_opening, submitted_opening, validated_opening, written_need
 from tests.factories.referrals import (
     accepted_referral,
@@ -63,7 +64,9 @@ def tell_story(world: World) -> None:
     selected_referral(world, opening_id, fitting[4])
     recorded_placement(world, selected_referral(world, opening_id, fitting[5]))
     bridge_gaps(world, programme_id)
-    exposed(world, full_run(world))
+    run_id = full_run(world)
+    exposed(world, run_id)
+    allocated_over(world, run_id)
     freeze_last_month(world)
 
 

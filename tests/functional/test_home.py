@@ -12,9 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.training import CohortState
-from skills_bridge.models import Cohort, Job, Notice, Opening, Organisation, Pack, Referral
+from skills_bridge.models import Cohort, Job, Notice, Opening, Organisation, Pack, Referral, Reservation
 from skills_bridge.services.notices import READERS as KINDS
 from skills_bridge.unit_of_work import utc_now
 from tests.factories.world import World, app_of, client_of
@@ -80,12 +81,15 @@ def notices_of_every_kind(world: World) -> None:
         assert referral is not None
         assert cohort is not None
         assert pack is not None
+        kept = session.scalars(select(Reservation).order_by(Reservation.id)).first()
+        assert kept is not None
         opening = {"opening": session.get_one(Opening, referral.opening_id).reference}
         facts = {
             "opening": opening,
             "placement": opening,
             "referrals": opening,
             "referral": {**opening, "referral": str(referral.public_id)},
+            **{key: {**opening, **reservation_facts(kept, cohort)} for key in ("seat", "post", "learner")},
             "cohort": {"cohort": cohort.reference},
             "pack": {"pack": pack.reference},
             "visa": {"pack": pack.reference},
@@ -94,7 +98,8 @@ def notices_of_every_kind(world: World) -> None:
         told = {
             **{party: {"pack", "visa"} for party in parties},
             referral.agency_id: set(facts),
-            referral.company_id: {"opening", "placement", "referral", "referrals"},
+            referral.company_id: {"opening", "placement", "referral", "referrals", "post"},
+            kept.centre_id: {"seat", "learner"},
         }
         session.execute(delete(Notice))
         for number, (organisation_id, subjects) in enumerate(told.items()):
@@ -109,6 +114,12 @@ def notices_of_every_kind(world: World) -> None:
                     )
                 )
         session.commit()
+
+
+def reservation_facts(kept: Reservation, cohort: Cohort) -> dict[str, str | None]:
+    """Return what a notice of a reservation keeps."""
+    until = local_day(kept.expires_at).isoformat()
+    return {"reservation": str(kept.public_id), "cohort": cohort.reference, "until": until, "reason": None}
 
 
 @pytest.mark.parametrize("who", READERS)

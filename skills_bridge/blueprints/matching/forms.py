@@ -1,4 +1,4 @@
-"""Forms of shortlists and proposals."""
+"""Forms of shortlists, bridges and proposals."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ class ReferForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         validators=[Length(max=1000, message=_l("Raccourcissez le message à 1000 caractères."))],
         render_kw={"rows": 3, "maxlength": 1000},
     )
+
+
+class ReserveForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
+    """Nothing to fill in: the address names the opening and the person, her list the cohort."""
 
 
 class AcceptForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from skills_bridge.queries.matching.runs import RunPage
+from skills_bridge.queries.matching.runs import GroupLine, RunPage
 
 STEPS: Final[Mapping[str, LazyString]] = {
     "read": _l("Lecture"),
@@ -45,6 +45,12 @@ BANDS: Final[Mapping[str, Mapping[str, LazyString]]] = {
     },
     "sex": {"female": _l("femmes"), "male": _l("hommes")},
 }
+
+
+def in_order(grouping: str, lines: Iterable[GroupLine]) -> list[GroupLine]:
+    """Return the groups of bands from the lowest up, the unknown last; others as they come."""
+    places = {key: place for place, key in enumerate(BANDS.get(grouping, {}))}
+    return sorted(lines, key=lambda line: places.get(line.key, len(places)))
 
 
 def group_label(page: RunPage, grouping: str, key: str, language: str) -> str:

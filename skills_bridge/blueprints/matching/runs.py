@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from skills_bridge.blueprints.formats import number
 from skills_bridge.blueprints.listing import Column, Filter, Listing
-from skills_bridge.blueprints.matching.run_words import GROUPINGS, STEPS, group_label
+from skills_bridge.blueprints.matching.run_words import GROUPINGS, STEPS, group_label, in_order
 from skills_bridge.blueprints.web import current_actor, language, reading, requires, unit_of_work
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.matching.runs import RunHistoryLine, get_full_run_job, get_run_page, list_runs
@@ -24,7 +24,7 @@ def run_listing() -> Listing[RunHistoryLine]:
         columns=(
             Column("id", _("Numéro"), lambda run: run.id, "number", _address, sortable=True),
             Column("created", _("Calculé le"), lambda run: run.created_at, "instant", sortable=True),
-            Column("scope", _("Portée"), lambda run: run.reference or _("toutes les offres")),
+            Column("scope", _("Portée"), lambda run: run.reference or _("toutes les offres"), "reference"),
             Column("asked_by", _("Demandé par"), lambda run: run.asked_by or _("l’horloge")),
             Column("pool", _("Personnes examinées"), lambda run: run.counts.get("pool"), "number"),
             Column("ready", _("Prêtes"), lambda run: run.count("ready"), "number"),
@@ -78,7 +78,7 @@ def detail(run_id: int) -> ResponseReturnValue:
     """Show one run: by which policy, from what, what came out, whom it shows and whom never."""
     page = get_run_page(reading(), run_id=run_id)
     groups = {
-        title: [(group_label(page, name, line.key, language()), line) for line in page.groups[name]]
+        title: [(group_label(page, name, line.key, language()), line) for line in in_order(name, page.groups[name])]
         for name, title in GROUPINGS.items()
         if name in page.groups
     }

@@ -15,6 +15,7 @@ from skills_bridge.blueprints.matching.readers import say_to_person, tell_suppos
 from skills_bridge.blueprints.matching.telling import Teller, changes
 from skills_bridge.blueprints.matching.words import EMPTY, EMPTY_RUNS, GATES, LEADS, OBSTACLES, TABS
 from skills_bridge.blueprints.refusals import explain
+from skills_bridge.blueprints.reservations.forms import ReleaseForm
 from skills_bridge.blueprints.web import current_actor, language, reading, requires, unit_of_work
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.jobs import FINAL_STATES
@@ -56,6 +57,7 @@ def opening(reference: str, kind: str) -> ResponseReturnValue:
         words={"tabs": TABS, "leads": LEADS, "empty": EMPTY, "empty_runs": EMPTY_RUNS},
         is_working=page.job is not None and page.job.state not in FINAL_STATES,
         gates=GATES,
+        release=ReleaseForm(formdata=None),
     )
 
 

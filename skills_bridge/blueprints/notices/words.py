@@ -77,8 +77,8 @@ def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:
     return Markup(str(SENTENCES[notice.kind])) % facts, _link(notice.facts)  # noqa: S704 the sentence is ours
 
 
-def _told(facts: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what a notice keeps as a day or as the code of a reason, in words."""
+def _told(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a notice of a reservation keeps as a day or as the code of a reason, in words."""
     if "reservation" not in facts:
         return {}
     reason = EndReason(facts["reason"]) if facts["reason"] else None

@@ -1,4 +1,4 @@
-"""Forms of reservations: reserve, and end with a reason."""
+"""Forms of reservations: end one with a reason."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from flask_wtf import FlaskForm
 from skills_bridge.blueprints.fields import choice_field, offer
 from skills_bridge.blueprints.reservations.words import ENDS
 from skills_bridge.domain.reservations import RELEASED, EndReason
-
-
-class ReserveForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
-    """Nothing to fill in: the address names the opening and the person, her list the cohort."""
 
 
 class ReleaseForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types

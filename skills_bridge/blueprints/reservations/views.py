@@ -1,4 +1,4 @@
-"""Reservations: course and post proposed as one, the person's answer, the lists of the three parties."""
+"""Reservations: the lists of the three parties, the person's answer, the end with a reason."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ from flask_babel import gettext as _
 from skills_bridge.blueprints.fields import show_refusal
 from skills_bridge.blueprints.formats import state_choices
 from skills_bridge.blueprints.listing import Column, Filter, Listing
-from skills_bridge.blueprints.matching.readers import lacking
-from skills_bridge.blueprints.matching.telling import Teller
 from skills_bridge.blueprints.referrals.forms import PersonAnswerForm
 from skills_bridge.blueprints.referrals.words import CHANNELS
 from skills_bridge.blueprints.refusals import explain
-from skills_bridge.blueprints.reservations.forms import ReleaseForm, ReserveForm
+from skills_bridge.blueprints.reservations.forms import ReleaseForm
 from skills_bridge.blueprints.reservations.words import end_words
 from skills_bridge.blueprints.web import current_actor, language, reading, requires, unit_of_work
 from skills_bridge.domain.calendar import local_day
@@ -24,7 +22,6 @@ from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.reservations import ReservationStep
 from skills_bridge.policies.permissions import Permission
-from skills_bridge.queries.matching.bridges import BridgePage, get_bridge_page
 from skills_bridge.queries.reservations import (
     ReservationLine,
     ReservationPage,
@@ -34,7 +31,7 @@ from skills_bridge.queries.reservations import (
 from skills_bridge.services import reservations
 from skills_bridge.unit_of_work import utc_now
 
-bp = Blueprint("reservations", __name__)
+bp = Blueprint("reservations", __name__, url_prefix="/reservations")
 
 
 def reservation_listing(kind: OrganisationKind | None) -> Listing[ReservationLine]:
@@ -72,7 +69,7 @@ def _address(line: ReservationLine) -> str:
     return url_for("reservations.detail", public_id=line.public_id)
 
 
-@bp.get("/reservations/")
+@bp.get("/")
 @requires(Permission.RESERVATION_SEE)
 def index() -> ResponseReturnValue:
     """List the reservations that concern the actor, on screen or as a spreadsheet."""
@@ -82,42 +79,14 @@ def index() -> ResponseReturnValue:
     return listing.respond("reservations/index.html", page, kind=actor.organisation_kind)
 
 
-@bp.route("/openings/<string:reference>/matching/<uuid:public_id>/reserve", methods=["GET", "POST"])
-@requires(Permission.RESERVATION_MANAGE)
-def reserve(reference: str, public_id: uuid.UUID) -> ResponseReturnValue:
-    """Show seat and post that are about to be reserved for a near profile, then reserve both or neither."""
-    page = get_bridge_page(reading(), actor=current_actor(), reference=reference, public_id=public_id, now=utc_now())
-    form = ReserveForm()
-    if page.cohort and form.validate_on_submit():
-        try:
-            with unit_of_work() as uow:
-                reservations.reserve(uow, **page.to_command())
-        except RuleBroken as refusal:
-            show_refusal(form, refusal)
-        else:
-            flash(
-                _("La place et le poste sont réservés ensemble : appelez la personne pour recueillir sa réponse."),
-                "success",
-            )
-            return redirect(url_for("matching.opening", reference=reference, kind="near"))
-    return render_template("reservations/reserve.html", page=page, form=form, missing=_missing(page))
-
-
-def _missing(page: BridgePage) -> str:
-    """Return the competencies that the person lacks, at the levels asked."""
-    if page.listed is None:
-        return ""
-    return lacking(Teller(page.labels).tell(page.listed.account))
-
-
-@bp.get("/reservations/<uuid:public_id>")
+@bp.get("/<uuid:public_id>")
 @requires(Permission.RESERVATION_SEE)
 def detail(public_id: uuid.UUID) -> ResponseReturnValue:
     """Show one reservation, and what may be done now."""
     return _detail(_page(public_id), ReleaseForm(formdata=None))
 
 
-@bp.route("/reservations/<uuid:public_id>/record-answer", methods=["GET", "POST"])
+@bp.route("/<uuid:public_id>/record-answer", methods=["GET", "POST"])
 @requires(Permission.RESERVATION_MANAGE)
 def record_answer(public_id: uuid.UUID) -> ResponseReturnValue:
     """Write down what the person said."""
@@ -134,7 +103,7 @@ def record_answer(public_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("reservations/record_answer.html", page=page, form=form)
 
 
-@bp.post("/reservations/<uuid:public_id>/release")
+@bp.post("/<uuid:public_id>/release")
 @requires(Permission.RESERVATION_MANAGE)
 def release(public_id: uuid.UUID) -> ResponseReturnValue:
     """Give seat and post back, with a reason."""

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 
 from skills_bridge.adapters.encoder import SentenceEncoder
+from skills_bridge.cli.demo.bridges import bridge_gaps
 from skills_bridge.cli.demo.calendar import Days
 from skills_bridge.cli.demo.demand import post_openings, write_needs
 from skills_bridge.cli.demo.founding import Founding, is_founded, keep_accounts
@@ -53,6 +54,7 @@ def tell_story(stage: Stage, folder: Path, *, people: int) -> Path:
         f"{told.referred} people referred, {told.declined} declined, {told.sent} sent,"
         f" {told.rejected} rejected, {told.placed} posts filled"
     )
+    tell.step(f"{bridge_gaps(stage, posted, days=days)} near profiles with a seat and a post reserved")
     return _close_month(stage, folder, days)
 
 

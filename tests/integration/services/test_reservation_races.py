@@ -88,8 +88,8 @@ def leaving(world: World, bridge: Bridge) -> list[Callable[[], object]]:
         learners = session.scalars(select(Enrolment).where(Enrolment.state == "enrolled")).all()
         session.expunge_all()
     return [
-        *(lambda key=key: release(key) for key in kept),  # type: ignore[misc]  # a default argument binds the value
-        *(lambda row=row: withdraw(row) for row in learners),  # type: ignore[misc]  # likewise
+        *(lambda key=key: release(key) for key in kept),
+        *(lambda row=row: withdraw(row) for row in learners),
     ]
 
 

@@ -1,8 +1,10 @@
 """The same question put to general libraries: who passes the gates, and who of them has the most points.
 
-A peer answers less than we do: no musts, no classes, no cohorts, nothing told of the listed. Its time is therefore a
-lower bound of what a run by its means would take, and a ratio to ours is modest. The one-byte codes, the credits and
-the signatures are ours, and are made before its clock starts.
+The question is one that all can answer: openings without musts, the first fifty of both classes, *ready* (every gate
+passes) and *to confirm* (some gate is unknown). scipy multiplies the matrices, filters the pairs by the words of our
+signatures, and cuts; its lists are compared with ours, key by key. sparse_dot_topn takes each gate as a column so heavy
+that only who passes comes first; it knows one class and breaks ties as they fall, so it answers less. One-byte codes,
+credits and signatures are ours, and are made before a peer's clock starts.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Question(NamedTuple):
 
     credits: Any
     weights: Any
+    sure: Words
     maybe: Words
     needs: Needs
     layout: GateLayout
@@ -60,34 +63,37 @@ def question_of(population: Population, policy: Policy) -> Question:
     wants = LEVELS * np.searchsorted(listed, asked.competency) + asked.level - 1
     weights = sparse.csr_matrix((asked.weight.astype(np.float32), wants, asked.start), shape=(len(openings), shape[0]))
     layout = layout_of_held(seekers)
-    _, maybe = signatures_of(seekers, layout)
-    return Question(
-        credits_, weights, maybe, needs_of(openings, layout), layout, seekers.registered_day, seekers.seeker_id
-    )
+    sure, maybe = signatures_of(seekers, layout)
+    needs = needs_of(openings, layout)
+    return Question(credits_, weights, sure, maybe, needs, layout, seekers.registered_day, seekers.seeker_id)
 
 
-def by_scipy(asked: Question, openings: int) -> list[Int64s]:
-    """Return the order keys of the first fifty for the first openings: product, signature filter, partition."""
+def by_scipy(asked: Question, openings: int) -> list[tuple[Int64s, Int64s]]:
+    """Return the order keys of the first fifty ready and to confirm: product, signature filter, partition."""
     product = (asked.weights[:openings] @ asked.credits).tocsr()
     found = []
     for row in range(openings):
         span = slice(product.indptr[row], product.indptr[row + 1])
         people, points = product.indices[span], product.data[span]
-        passed = _admitted(asked, people, row)
-        found.append(_best(asked, people[passed], points[passed]))
+        passed = _admitted(asked, asked.maybe, people, row)
+        people, points = people[passed], points[passed]
+        sure = _admitted(asked, asked.sure, people, row)
+        found.append((_best(asked, people[sure], points[sure]), _best(asked, people[~sure], points[~sure])))
     return found
 
 
-def _admitted(asked: Question, people: Int64s, row: int) -> Any:
+def _admitted(asked: Question, signatures: Words, people: Int64s, row: int) -> Any:
     """Say who passes the gates: one word at a time, of those still in."""
     first = asked.layout.field_words
-    passed = np.ones(len(people), np.bool_)
+    left = np.arange(len(people))
     for word, bits in enumerate(asked.needs.all_of[row]):
         if bits:
-            passed &= (asked.maybe[people, first + word] & bits) == bits
+            left = left[(signatures[people[left], first + word] & bits) == bits]
     for word, (least, guard) in enumerate(zip(asked.needs.fields[row], asked.layout.guards, strict=True)):
         if least:
-            passed &= (((asked.maybe[people, word] | guard) - least) & guard) == guard
+            left = left[(((signatures[people[left], word] | guard) - least) & guard) == guard]
+    passed = np.zeros(len(people), np.bool_)
+    passed[left] = True
     return passed
 
 

@@ -38,20 +38,17 @@ def tell(  # noqa: PLR0917  # compiled
         find_sure(blocks, block, asked, number, desk)
         if not holds(desk.sure[number], lane):
             unknown |= asked.conditions.gate[number]
-    first = asked.asks.start[opening]
-    for item in range(first, asked.asks.start[opening + 1]):
+    for item in range(asked.asks.must_start[opening], asked.asks.must_start[opening + 1]):
         must = asked.asks.must[item]
-        if must >= 0:
-            find_must(blocks, block, asked, terms, must, desk)
-            bit = np.uint16(1 << (item - first))
-            if not holds(desk.enough[must], lane):
-                missing |= bit
-            elif not holds(desk.proven[must], lane):
-                unproven |= bit
+        find_must(blocks, block, asked, terms, must, desk)
+        if not holds(desk.enough[must], lane):
+            missing |= asked.asks.must_bit[item]
+        elif not holds(desk.proven[must], lane):
+            unproven |= asked.asks.must_bit[item]
     heaps.unknown[slot], heaps.unproven[slot], heaps.missing[slot] = unknown, unproven, missing
     heaps.cohort[slot] = NO_COHORT
     if kind == NEAR:
-        heaps.cohort[slot] = _closing_cohort(block, lane, opening, missing, blocks, asked, terms, desk)
+        heaps.cohort[slot] = _closing_cohort(block, lane, opening, int(missing), blocks, asked, terms, desk)
 
 
 @inner
@@ -61,7 +58,7 @@ def _closing_cohort(  # noqa: PLR0917  # compiled
     """Return the first cohort that teaches all that a person misses, within her reach; or -1."""
     bridges = asked.bridges
     for place in range(bridges.start[opening], bridges.start[opening + 1]):
-        if int(missing) & ~int(bridges.taught[place]) == 0:
+        if missing & ~int(bridges.taught[place]) == 0:
             find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
             if holds(desk.reach[bridges.cohort[place]], lane):
                 return int(bridges.cohort[place])

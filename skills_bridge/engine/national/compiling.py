@@ -8,11 +8,20 @@ cache beside the source.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
-outer: Final[Any] = njit(cache=True, nogil=True, _nrt=False)
-"""For the one function of a kind that Python calls: the others are compiled into it."""
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+OPTIONS: Final[dict[str, Any]] = {"cache": True, "nogil": True, "_nrt": False}
 
-inner: Final[Any] = njit(cache=True, nogil=True, _nrt=False, forceinline=True)
+
+def outer(function: Compiled) -> Compiled:
+    """Compile the one function of a kind that Python calls: the others are compiled into it."""
+    return cast("Compiled", njit(**OPTIONS)(function))
+
+
+def inner(function: Compiled) -> Compiled:
+    """Compile a function into each of its callers."""
+    return cast("Compiled", njit(forceinline=True, **OPTIONS)(function))

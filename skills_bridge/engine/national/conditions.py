@@ -1,9 +1,9 @@
 """What openings ask at the gates, each distinct question once, and the order in which a block is asked.
 
 A *condition* is one question to a person: one of these provinces, this shift, at least this level of French. Openings
-share most of theirs, so a block answers each once, as a lane set. Openings stand sorted by their conditions, the most
-telling first (province, contract): what an opening shares with the one before it is not asked again, and when nobody
-of a block passes the first conditions, all openings that share them are passed over in one step.
+share most of theirs, so a block answers each once, as a lane set. Openings of one province stand together, and the
+province is asked first: what an opening shares with the one before it is not asked again, and when nobody of a block
+passes the first conditions, all neighbours that share them are passed over in one step.
 """
 
 from __future__ import annotations

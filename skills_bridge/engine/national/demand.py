@@ -23,13 +23,17 @@ Codes8 = npt.NDArray[np.uint8]
 LEVELS: Final = len(ALL_LEVELS)
 """Levels of a competency, and as many ranks of evidence."""
 
+FEW_ASK: Final = 20
+"""A competency that more than one opening in so many asks tells nothing of a trade."""
+
 
 class Asks(NamedTuple):
     """The requirements: those of opening ``i`` from ``start[i]`` to ``start[i + 1]``, at most sixteen.
 
     ``competency`` is a place in ``Demand.competencies``; ``level`` 0 to 3 (one less than asked); ``weight`` 1 to 5;
-    ``evidence`` a rank; ``must`` a place in ``Musts``, -1 where the requirement is no must. ``full`` holds each
-    opening's points of a perfect person, at most 20,000; 0: nothing asked.
+    ``evidence`` a rank. ``full`` is what a perfect person has, at most 20,000 points; 0: nothing asked. The
+    musts of opening ``i`` stand again from ``must_start[i]`` to ``must_start[i + 1]``: ``must`` a place in ``Musts``,
+    ``must_bit`` has the bit of the requirement's place in the opening.
     """
 
     start: Int64s
@@ -37,8 +41,10 @@ class Asks(NamedTuple):
     level: Codes8
     weight: Bits
     evidence: Codes8
-    must: Int64s
     full: Int64s
+    must_start: Int64s
+    must: Int64s
+    must_bit: Bits
 
 
 class Musts(NamedTuple):
@@ -61,7 +67,7 @@ class Asked(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Demand:
-    """Openings in the order in which they are served: by policy, then by their conditions.
+    """Openings in the order in which they are served: by policy, by their first condition (province), and by trade.
 
     ``row`` is each one's place in the input, ``policy`` its place in ``POLICY_PROFILES``. ``length`` (openings, 4) says
     how many people each list holds, by class: ready, to confirm, near, not enough.
@@ -119,10 +125,25 @@ def _served(openings: OpeningColumns, owner: Int64s, number: Int64s) -> tuple[In
     place = np.arange(len(owner)) - start[owner]
     table = np.full((len(openings), counts.max(initial=0)), -1, np.int32)
     table[owner, place] = number
-    order = np.lexsort((*table.T[::-1], openings.policy_profile))
+    first = table[:, 0] if table.shape[1] else np.zeros(len(openings), np.int32)
+    order = np.lexsort((*table.T[::-1], _leads(openings), first, openings.policy_profile))
     served = table[order]
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts[order])])
     return order, path_of(start, served[served >= 0].astype(np.int64))
+
+
+def _leads(openings: OpeningColumns) -> Int64s:
+    """Return the competency that stands for each opening's trade: the most asked of hers that few openings ask.
+
+    Openings of one trade read the same rows of a block; one after the other they find them in the nearest cache.
+    """
+    asked = openings.requirements
+    competencies, place, count = np.unique(asked.competency, return_inverse=True, return_counts=True)
+    told = np.where(count * FEW_ASK > len(openings), 0, count)[place]
+    order = np.lexsort((told, asked.owners))
+    lead = np.full(len(openings), NO_VALUE, np.int64)
+    lead[asked.owners[order]] = competencies[place[order]]
+    return lead
 
 
 def _requirements(openings: OpeningColumns) -> tuple[Asks, Musts, Int64s]:
@@ -133,17 +154,18 @@ def _requirements(openings: OpeningColumns) -> tuple[Asks, Musts, Int64s]:
     is_must = np.flatnonzero(asked.is_must)
     grade = asked.evidence[is_must].astype(np.int64)
     musts, must = np.unique((competency * LEVELS + level)[is_must] * LEVELS + grade, return_inverse=True)
-    must_of = np.full(len(level), NO_VALUE, np.int64)
-    must_of[is_must] = must
     weights = np.concatenate([np.zeros(1, np.int64), np.cumsum(asked.weight, dtype=np.int64)])
+    place = np.arange(len(level)) - asked.start[asked.owners]
     asks = Asks(
         asked.start.astype(np.int64),
         competency,
         level.astype(np.uint8),
         asked.weight.astype(np.uint16),
         asked.evidence.astype(np.uint8),
-        must_of,
         FULL_CREDIT * np.diff(weights[asked.start]),
+        np.searchsorted(is_must, asked.start).astype(np.int64),
+        must,
+        (1 << place[is_must]).astype(np.uint16),
     )
     must_line, evidence = np.divmod(musts, LEVELS)
     return (

@@ -28,6 +28,9 @@ from skills_bridge.engine.national.lanes import (
 from skills_bridge.engine.policy import READY as PROVEN
 
 Codes8 = npt.NDArray[np.uint8]
+SEARCHED = 16
+"""A search takes about as long as looking at so many runs."""
+
 CANDIDATES = 3
 """Classes of people with a competency who may be listed: ready, to confirm, near."""
 
@@ -40,12 +43,14 @@ class Worth(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """How a run reads index and openings: ``asked_place`` (the index's competencies) among those asked, or -1.
+    """How a run reads index and openings.
 
-    ``education`` is first plane and number of planes of that field, ``worth`` that of the codes.
+    ``asked_place`` is the place of the index's competencies among those asked, ``index_place`` the other way round, -1
+    where there is none. ``education`` is first plane and number of planes of that field, ``worth`` that of the codes.
     """
 
     asked_place: Int64s
+    index_place: Int64s
     education: Int64s
     worth: Worth
 
@@ -54,9 +59,9 @@ class Desk(NamedTuple):
     """The answers of the block that is open, as lane sets (4 words) unless said otherwise.
 
     ``passed[k]`` who meets the first ``k`` conditions of the opening at hand. By condition: ``maybe`` and ``sure``. By
-    competency asked: ``run``, and ``row``, the first of its four in ``rows`` (credits 0 to 250 for each level asked, a
-    byte a lane; row 0 is zero: nobody holds it), of which ``used[0]`` are taken. By must: ``enough`` level, and
-    byte a lane; row 0 is zero: nobody holds it), of which ``used[0]`` are taken. By must: ``enough`` level, and
+    competency asked: ``run``. By competency and level: ``row``, its place in ``rows`` (credits 0 to 250, a byte a lane;
+    row 0 is zero: nobody holds it), of which ``used[0]`` are taken. By must: ``enough`` level, and ``proven``. By
+    cohort: whom it can ``reach``. ``kinds`` are the candidates of the opening at hand by class, ``points`` theirs;
     ``reaching`` are those of whom ``points`` are enough. The rest is room to work, ``hits`` in two views.
     """
 
@@ -110,9 +115,9 @@ def desk_for(asked: Asked, competencies: int) -> Desk:
         run_of=never(competencies),
         open_block=never(1),
         rows=np.zeros((1 + LEVELS * competencies, LANES), np.uint8),
-        row=np.zeros(competencies, np.int64),
-        row_of=never(competencies),
-        used=np.ones(1, np.int64),
+        row=np.zeros(LEVELS * competencies, np.int64),
+        row_of=never(LEVELS * competencies),
+        used=np.zeros(1, np.int64),
         enough=sets(musts),
         proven=sets(musts),
         must_of=never(musts),
@@ -150,30 +155,20 @@ def find_row(  # noqa: PLR0917  # compiled
     blocks: Blocks, block: int, terms: Terms, competency: int, level: int, desk: Desk
 ) -> int:
     """Return the row of a competency at a level: what each lane's best holding brings; 0 where nobody holds any."""
-    if desk.row_of[competency] != block:
-        desk.row_of[competency], desk.row[competency] = block, 0
+    line = LEVELS * competency + level
+    if desk.row_of[line] != block:
+        desk.row_of[line], desk.row[line] = block, 0
         run = find_run(blocks, block, terms, competency, desk)
         if run >= 0:
-            desk.row[competency] = _spread(blocks, run, terms.worth.credit, desk)
-    row = desk.row[competency]
-    return int(row + level) if row else 0
-
-
-@inner
-def _spread(blocks: Blocks, run: int, credit: Codes8, desk: Desk) -> int:
-    """Write the rows of a run, one for each level that may be asked; return the first."""
-    first = desk.used[0]
-    desk.used[0] += LEVELS
-    one, two, three, four = desk.rows[first], desk.rows[first + 1], desk.rows[first + 2], desk.rows[first + 3]
-    for lane in range(LANES):
-        one[lane] = two[lane] = three[lane] = four[lane] = 0
-    for item in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-        lane, code = blocks.lane[item], blocks.code[item]
-        one[lane] = max(one[lane], credit[0, code])
-        two[lane] = max(two[lane], credit[1, code])
-        three[lane] = max(three[lane], credit[2, code])
-        four[lane] = max(four[lane], credit[3, code])
-    return int(first)
+            desk.used[0] += 1
+            desk.row[line] = desk.used[0]
+            row, credit = desk.rows[desk.used[0]], terms.worth.credit[level]
+            for lane in range(LANES):
+                row[lane] = 0
+            for item in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
+                lane = blocks.lane[item]
+                row[lane] = max(row[lane], credit[blocks.code[item]])
+    return int(desk.row[line])
 
 
 @inner
@@ -213,11 +208,30 @@ def find_reach(  # noqa: PLR0917  # compiled
 
 @inner
 def find_run(blocks: Blocks, block: int, terms: Terms, competency: int, desk: Desk) -> int:
-    """Return the run of a competency asked, or -1; the first question to a block looks through all its runs."""
+    """Return the run of a competency asked, or -1.
+
+    Where much is asked, the first question to a block looks through all its runs; where little is, each one searches.
+    """
+    first, end = blocks.run_start[block], blocks.run_start[block + 1]
+    if len(desk.run) * SEARCHED < end - first:
+        return _searched(blocks.run_competency, first, end, terms.index_place[competency])
     if desk.open_block[0] != block:
         desk.open_block[0] = block
-        for run in range(blocks.run_start[block], blocks.run_start[block + 1]):
+        for run in range(first, end):
             place = terms.asked_place[blocks.run_competency[run]]
             if place >= 0:
                 desk.run[place], desk.run_of[place] = run, block
     return int(desk.run[competency]) if desk.run_of[competency] == block else -1
+
+
+@inner
+def _searched(runs: npt.NDArray[np.int32], first: int, end: int, place: int) -> int:
+    """Return where a place of the index's list stands between two runs, which rise; or -1."""
+    last = end
+    while first < last:
+        middle = (first + last) >> 1
+        if runs[middle] < place:
+            first = middle + 1
+        else:
+            last = middle
+    return int(first) if first < end and runs[first] == place else -1

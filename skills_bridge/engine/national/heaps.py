@@ -48,9 +48,10 @@ def heaps_for(length: Int64s) -> Heaps:
     """Return empty lists with room for ``length`` (openings, 4) people."""
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(length.ravel())])
     size = int(start[-1])
-    slots = [np.zeros(size, np.int32) for _ in range(3)]
-    bits = [np.zeros(size, np.uint16) for _ in range(3)]
-    return Heaps(start, np.zeros(len(start) - 1, np.int64), np.zeros(size, np.int64), *slots, *bits)
+    slot, lane, cohort = (np.zeros(size, np.int32) for _ in range(3))
+    unknown, unproven, missing = (np.zeros(size, np.uint16) for _ in range(3))
+    filled, key = np.zeros(len(start) - 1, np.int64), np.zeros(size, np.int64)
+    return Heaps(start, filled, key, slot, lane, cohort, unknown, unproven, missing)
 
 
 @inner

@@ -25,7 +25,7 @@ from skills_bridge.engine.national.desk import (
     find_row,
     find_sure,
 )
-from skills_bridge.engine.national.heaps import CLASSES, NEAR, READY, TO_CONFIRM, Heaps, put, put_in_order, worst
+from skills_bridge.engine.national.heaps import CLASSES, FULL, NEAR, READY, TO_CONFIRM, Heaps, put, put_in_order, worst
 from skills_bridge.engine.national.index import Blocks
 from skills_bridge.engine.national.lanes import (
     LANE_WORDS,
@@ -59,7 +59,7 @@ def fill_lists(  # noqa: PLR0917  # compiled
     """Fill the lists of the openings from ``first`` to ``end`` (excluded), all of one policy, from every block."""
     path = asked.path
     for block in range(len(blocks.people)):
-        desk.used[0] = 1
+        desk.used[0] = 0
         first_lanes(blocks.people[block], desk.passed[0])
         opening = first
         while opening < end:
@@ -103,10 +103,11 @@ def _find_candidates(  # noqa: PLR0917  # compiled
     asks, enough, ready = asked.asks, desk.kinds[TO_CONFIRM], desk.kinds[READY]
     copy_lanes(enough, passed)
     has_any = True
-    for item in range(asks.start[opening], asks.start[opening + 1]):
-        if has_any and asks.must[item] >= 0:
-            find_must(blocks, block, asked, terms, asks.must[item], desk)
-            has_any = keep_common(enough, enough, desk.enough[asks.must[item]])
+    for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
+        find_must(blocks, block, asked, terms, asks.must[item], desk)
+        has_any = keep_common(enough, enough, desk.enough[asks.must[item]])
+        if not has_any:
+            break
     has_near = False
     desk.kinds[NEAR, :] = 0
     if asked.bridges.teachable[opening]:
@@ -126,8 +127,8 @@ def _keep_ready(block: int, opening: int, blocks: Blocks, asked: Asked, desk: De
             number = asked.path.condition[place]
             find_sure(blocks, block, asked, number, desk)
             is_left = keep_common(ready, ready, desk.sure[number])
-    for item in range(asks.start[opening], asks.start[opening + 1]):
-        if is_left and asks.must[item] >= 0:
+    for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
+        if is_left:
             is_left = keep_common(ready, ready, desk.proven[asks.must[item]])
     for word in range(LANE_WORDS):
         desk.kinds[TO_CONFIRM, word] &= ~ready[word]
@@ -143,8 +144,8 @@ def _find_near(  # noqa: PLR0917  # compiled
     for place in range(bridges.start[opening], bridges.start[opening + 1]):
         find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
         is_left = keep_common(closed, passed, desk.reach[bridges.cohort[place]])
-        for item in range(asks.start[opening], asks.start[opening + 1]):
-            if is_left and asks.must[item] >= 0 and not bridges.taught[place] >> (item - asks.start[opening]) & 1:
+        for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
+            if is_left and not bridges.taught[place] & asks.must_bit[item]:
                 find_must(blocks, block, asked, terms, asks.must[item], desk)
                 is_left = keep_common(closed, closed, desk.enough[asks.must[item]])
         if is_left:
@@ -154,7 +155,7 @@ def _find_near(  # noqa: PLR0917  # compiled
     for word in range(LANE_WORDS):
         near[word] &= ~enough[word]
         rest |= near[word]
-    return rest != NOTHING
+    return bool(rest != NOTHING)
 
 
 @inner
@@ -247,15 +248,13 @@ def _take(  # noqa: PLR0917  # compiled
     block: int, opening: int, blocks: Blocks, asked: Asked, terms: Terms, heaps: Heaps, desk: Desk
 ) -> None:
     """Put into each list whoever has more than its last one."""
-    highest = np.uint16(0)
-    for lane in range(LANES):
-        highest = max(highest, desk.points[lane])
+    lists, least = CLASSES * opening, FULL >> 48
     for kind in range(CANDIDATES):
-        place = CLASSES * opening + kind
-        to_beat = worst(heaps, place)
-        if is_empty(desk.kinds[kind]) or highest < max(1, to_beat >> 48):
-            continue
-        _find_reaching(max(1, to_beat >> 48), desk)
+        if not is_empty(desk.kinds[kind]):
+            least = min(least, max(1, worst(heaps, lists + kind) >> 48))
+    _find_reaching(least, desk)
+    for kind in range(CANDIDATES):
+        to_beat = worst(heaps, lists + kind)
         for word in range(LANE_WORDS):
             left = desk.kinds[kind, word] & desk.reaching[word]
             while left != NOTHING:
@@ -263,8 +262,9 @@ def _take(  # noqa: PLR0917  # compiled
                 left &= left - ONE
                 key = int(desk.points[lane]) << 48 | int(blocks.key[block * LANES + lane])
                 if key > to_beat:
-                    tell(block, lane, opening, kind, put(heaps, place, key), blocks, asked, terms, heaps, desk)
-                    to_beat = worst(heaps, place)
+                    slot = put(heaps, lists + kind, key)
+                    tell(block, lane, opening, kind, slot, blocks, asked, terms, heaps, desk)
+                    to_beat = worst(heaps, lists + kind)
 
 
 @inner

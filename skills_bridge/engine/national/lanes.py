@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
+from llvmlite import ir  # type: ignore[import-untyped]
 from numba import njit, types
 from numba.extending import intrinsic
 
@@ -26,14 +26,20 @@ LANE_WORDS: Final = LANES // WORD
 ONE, NOTHING, EVERYTHING = np.uint64(1), np.uint64(0), np.uint64(2**64 - 1)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def lowest_bit(_context: Any, word: Any) -> Any:  # noqa: ARG001  # the name is that of the argument
-    """Return the place of the lowest bit of a word that is not 0, by one instruction of the processor."""
+@intrinsic
+def _trailing_zeros(_context: Any, word: Any) -> Any:  # noqa: ARG001  # the name is that of the argument
+    """Compile to the processor's own instruction."""
 
     def compiled(_: Any, builder: ir.IRBuilder, __: Any, arguments: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), compiled
+
+
+@inner
+def lowest_bit(word: np.uint64) -> int:
+    """Return the place of the lowest bit of a word that is not 0."""
+    return _trailing_zeros(word)  # type: ignore[call-arg]  # compiled code leaves the context out
 
 
 @inner
@@ -47,7 +53,7 @@ def first_lanes(count: int, found: Words) -> None:
 @inner
 def holds(lanes: Words, lane: int) -> bool:
     """Say whether a lane stands in a set."""
-    return (lanes[lane >> 6] >> np.uint64(lane & 63)) & ONE != NOTHING
+    return bool((lanes[lane >> 6] >> np.uint64(lane & 63)) & ONE)
 
 
 @inner
@@ -62,7 +68,7 @@ def is_empty(lanes: Words) -> bool:
     rest = NOTHING
     for word in range(LANE_WORDS):
         rest |= lanes[word]
-    return rest == NOTHING
+    return bool(rest == NOTHING)
 
 
 @inner
@@ -80,7 +86,7 @@ def keep_common(found: Words, left: Words, right: Words) -> bool:
         common = left[word] & right[word]
         found[word] = common
         rest |= common
-    return rest != NOTHING
+    return bool(rest != NOTHING)
 
 
 @inner

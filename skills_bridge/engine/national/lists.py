@@ -91,7 +91,8 @@ def _fill(index: NationalIndex, demand: Demand, heaps: Heaps, *, policy: int, fi
     """Fill the lists of some openings of one policy."""
     field = education_field(index.layout)
     planes = np.array([WORD * field.word + field.shift, field.width], np.int64)
-    terms = Terms(places_of(index.competencies, demand.competencies), planes, worth_of(demand, policy))
+    asked, held = demand.competencies, index.competencies
+    terms = Terms(places_of(held, asked), places_of(asked, held), planes, worth_of(demand, policy))
     fill_lists(first, end, index.blocks, demand.asked, terms, heaps, desk_for(demand.asked, len(demand.competencies)))
 
 

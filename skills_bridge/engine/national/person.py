@@ -9,7 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from skills_bridge.engine.arrays import Bools, Int64s
-from skills_bridge.engine.national.demand import Asked, Asks, Demand
+from skills_bridge.engine.national.demand import Asked, Asks, Demand, Musts
 from skills_bridge.engine.national.desk import Worth
 from skills_bridge.engine.national.heaps import CLASSES, NEAR, NOT_ENOUGH, READY, TO_CONFIRM
 from skills_bridge.engine.national.index import Blocks, NationalIndex
@@ -91,7 +91,7 @@ def _judge(  # noqa: PLR0917  # compiled
         if is_scored and blocks.held_blocks[0] == 0:
             classes[opening] = NOT_ENOUGH
             continue
-        points, missing, is_proven = _fit(opening, blocks, run_of, asked.asks, worth)
+        points, missing, is_proven = _fit(opening, blocks, run_of, asked.asks, asked.musts, worth)
         keys[opening] |= points << 48
         if missing and not _is_near(opening, missing, sure, asked, education):
             classes[opening] = SHORT
@@ -114,23 +114,32 @@ def _signature(planes: Words) -> Words:
 
 
 @njit(cache=True, nogil=True)
-def _fit(opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, worth: Worth) -> tuple[int, int, bool]:
+def _fit(  # noqa: PLR0917  # compiled
+    opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, musts: Musts, worth: Worth
+) -> tuple[int, int, bool]:
     """Return points, the musts short of level, and whether all others are proven."""
     points, missing, is_proven = 0, 0, True
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        run, level = run_of[asks.competency[item]], asks.level[item]
-        credit, standing = 0, 0
-        if run >= 0:
-            for place in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-                code = blocks.code[place]
-                credit = max(credit, int(worth.credit[level, code]))
-                standing = max(standing, int(worth.standing[level, asks.evidence[item], code]))
-            points += credit * int(asks.weight[item])
-        if asks.must[item] >= 0:
-            if standing == 0:
-                missing |= 1 << (item - asks.start[opening])
-            is_proven &= standing == PROVEN
+        credit = _best(blocks, run_of[asks.competency[item]], worth.credit[asks.level[item]])
+        points += credit * int(asks.weight[item])
+    for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
+        must = asks.must[item]
+        table = worth.standing[musts.level[must], musts.evidence[must]]
+        standing = _best(blocks, run_of[musts.competency[must]], table)
+        if standing == 0:
+            missing |= int(asks.must_bit[item])
+        is_proven &= standing == PROVEN
     return points, missing, is_proven
+
+
+@njit(cache=True, nogil=True)
+def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
+    """Return the highest worth of the holdings of a run; -1 is no run."""
+    best = 0
+    if run >= 0:
+        for place in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
+            best = max(best, int(worth[blocks.code[place]]))
+    return best
 
 
 @njit(cache=True, nogil=True)

@@ -31,9 +31,11 @@ class Table(NamedTuple):
     @classmethod
     def of(cls, rows: int) -> Self:
         """Return a table with room for so many rows."""
-        long, medium, short = np.int64, np.int32, np.uint16
-        types = long, long, np.int8, medium, medium, medium, long, long, short, short, short
-        return cls(*(np.empty(rows, kind) for kind in types))
+        opening, seeker, key, cohort = (np.empty(rows, np.int64) for _ in range(4))
+        rank, points, score = (np.empty(rows, np.int32) for _ in range(3))
+        unknown, unproven, missing = (np.empty(rows, np.uint16) for _ in range(3))
+        kind = np.empty(rows, np.int8)
+        return cls(opening, seeker, kind, rank, points, score, key, cohort, unknown, unproven, missing)
 
 
 @njit(cache=True, nogil=True)

@@ -20,7 +20,8 @@ def lanes_of(signatures: Words) -> Words:
     """Return the planes of at most 256 people as one block."""
     block = np.zeros((LANES, signatures.shape[1]), np.uint64)
     block[: len(signatures)] = signatures
-    return planes_of(block)[0]
+    planes: Words = planes_of(block)[0]
+    return planes
 
 
 def who(planes: Words, conditions: Conditions, number: int) -> list[bool]:

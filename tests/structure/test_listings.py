@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
@@ -48,27 +49,24 @@ def asked_by(client: FlaskClient, address: str) -> tuple[str, list[Question]]:
 
 
 class TestEachListing:
-    def test_exports_the_rows_that_it_shows(self, crowded_world: World, tmp_path: Path) -> None:
-        app, known, found = app_of(crowded_world.urls, tmp_path), samples_of(crowded_world), set[str]()
-        for who in WALKERS:
-            client = client_of(app, crowded_world, who)
-            for rule in rules_of(app):
-                permission = permission_of(app, rule)
-                if (
-                    "GET" not in (rule.methods or ())
-                    or permission is None
-                    or not may(crowded_world.actors[who], permission)
-                ):
-                    continue
-                own = [one for one in known.get(kind_of(rule) or "", []) if not one.is_foreign_to(who)]
-                address = address_of(app, rule, own[0].values if own else {})
-                kind, on_screen = asked_by(client, address)
-                if kind != EXPORT:
-                    continue
-                found.add(rule.endpoint)
-                exported_as, exported = asked_by(client, f"{address}?{EXPORT}")
+    @pytest.mark.parametrize("who", WALKERS)
+    def test_exports_the_rows_that_it_shows(self, crowded_world: World, tmp_path: Path, who: str) -> None:
+        app, known, found = app_of(crowded_world.urls, tmp_path), samples_of(crowded_world), 0
+        client = client_of(app, crowded_world, who)
+        for rule in rules_of(app):
+            permission = permission_of(app, rule)
+            own = [one for one in known.get(kind_of(rule) or "", []) if not one.is_foreign_to(who)]
+            is_open = permission is not None and may(crowded_world.actors[who], permission)
+            if "GET" not in (rule.methods or ()) or not is_open or (kind_of(rule) and not own):
+                continue
+            address = address_of(app, rule, own[0].values if own else {})
+            kind, on_screen = asked_by(client, address)
+            if kind != EXPORT:
+                continue
+            found += 1
+            exported_as, exported = asked_by(client, f"{address}?{EXPORT}")
 
-                assert exported_as != HTML, (who, address)
-                assert on_screen, (who, address)
-                assert set(on_screen) == set(exported), (who, address)
-        assert len(found) >= 12, found
+            assert exported_as != HTML, address
+            assert on_screen, address
+            assert set(on_screen) == set(exported), address
+        assert found

@@ -278,10 +278,10 @@ def end(reference: str) -> ResponseReturnValue:
 @requires(Permission.COHORT_MANAGE)
 def cancel(reference: str) -> ResponseReturnValue:
     """Cancel a cohort with a reason."""
-    form = CancelForm()
+    page, form = cohort_page(reference), CancelForm()
     if not form.validate():
         flash(_("Choisissez le motif de l’annulation dans la liste."), "danger")
-        return back_to(cohort_page(reference).reference)
+        return back_to(page.reference)
     done = _("La promotion est annulée et les places sont rendues.")
     return act_on(reference, lambda uow, page: cancel_cohort(uow, cohort_id=page.id, **form.to_command()), done)
 

@@ -18,6 +18,7 @@ from skills_bridge.blueprints.seekers.profiles import UpdateForm
 from skills_bridge.blueprints.seekers.words import (
     CONSENT_TEXTS,
     FACTS,
+    TONGUES,
     level_word,
     months_words,
     reason_label,
@@ -42,6 +43,7 @@ bp = Blueprint("seekers", __name__, url_prefix="/seekers")
 
 WORDS: Final = {
     "consent_texts": CONSENT_TEXTS,
+    "tongues": TONGUES,
     "facts_of": FACTS,
     "level_word": level_word,
     "months_words": months_words,

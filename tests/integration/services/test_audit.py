@@ -158,6 +158,20 @@ class TestVerifyChain:
             assert faults() == []
             assert faults(("kept.json", copy)) == [Finding(stream, Fault.CUT, 11, SEALED, "kept.json")]
 
+    def test_reads_the_heads_that_each_pack_seals(self, told_world: World) -> None:
+        stream = told_world.ids["agency"]
+        with told_world.as_owner() as session:
+            sound = verify_chain(session, public_key=SEALER.public_key())
+            Owner(session, stream).delete("seq > 3")
+            cut = verify_chain(session, public_key=SEALER.public_key())
+            session.rollback()
+
+        (pack,) = sound.anchors
+        assert pack.startswith("pack RA-")
+        assert sound.findings == ()
+        (found,) = cut.findings
+        assert (found.stream, found.fault, found.first, found.anchor) == (stream, Fault.CUT, 4, pack)
+
 
 class TestRecordCheck:
     def test_keeps_heads_that_chain_and_the_screens_read(self, world: World) -> None:

@@ -126,6 +126,7 @@ class TestEachKind:
             "post_released": (reservation_id, ["agency", "company"]),
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
+            "person_forgotten": (seeker_id, ["company", "other_company"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),
             "visa_sent_back": (pack_id, ["agency"]),
             "pack_published": (pack_id, sorted(PARTIES)),

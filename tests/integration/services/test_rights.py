@@ -13,10 +13,20 @@ from sqlalchemy import select, update
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken
 from skills_bridge.domain.privacy import ACCESS_FILE_SPAN, MOVES, OPEN, HandOver, Refusal, RequestState, RightsKind
-from skills_bridge.models import AccessFile, AuditEntry, Consent, Job, RightsRequest, Seeker, SeekerIdentity
+from skills_bridge.models import (
+    AccessFile,
+    AuditEntry,
+    Consent,
+    Job,
+    MatchResult,
+    RightsRequest,
+    Seeker,
+    SeekerIdentity,
+)
 from skills_bridge.services import privacy
 from skills_bridge.unit_of_work import utc_now
-from tests.factories.referrals import fitting_seeker
+from tests.factories.openings import validated_opening
+from tests.factories.referrals import fitting_seeker, full_run
 from tests.factories.rights import a_wish, accepted, carry_out, received
 from tests.factories.seekers import add_seeker
 from tests.factories.world import CASABLANCA, VAULT, World
@@ -26,6 +36,13 @@ def row_of(world: World, reference: str) -> RightsRequest:
     """Return a request."""
     with world.as_owner() as session:
         return session.scalars(select(RightsRequest).where(RightsRequest.reference == reference)).one()
+
+
+def listed(world: World, run_id: int, opening_id: int) -> set[int]:
+    """Return the people whom a run lists for an opening."""
+    with world.as_owner() as session:
+        of_run = select(MatchResult.seeker_id).where(MatchResult.run_id == run_id, MatchResult.opening_id == opening_id)
+        return set(session.scalars(of_run))
 
 
 def number_of(world: World, seeker_id: int) -> str:
@@ -114,6 +131,14 @@ class TestCarryOut:
 
         with world.as_owner() as session:
             assert session.get_one(Seeker, person.id).matching_objected_at is not None
+
+    def test_an_objection_is_honoured_by_the_next_run(self, world: World) -> None:
+        opening_id, seeker_id = validated_opening(world), fitting_seeker(world)
+        before = listed(world, full_run(world), opening_id)
+        carry_out(world, accepted(world, seeker_id, RightsKind.OBJECTION))
+
+        assert seeker_id in before
+        assert seeker_id not in listed(world, full_run(world), opening_id)
 
     def test_a_withdrawal_ends_every_consent_and_keeps_its_words(self, world: World) -> None:
         person = add_seeker(world)

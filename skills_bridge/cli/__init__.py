@@ -1,5 +1,6 @@
 """Commands over the same services as the screens."""
 
+from skills_bridge.cli.accounts import accounts
 from skills_bridge.cli.database import database
 from skills_bridge.cli.demo import demo
 from skills_bridge.cli.framework import reference
@@ -8,5 +9,5 @@ from skills_bridge.cli.jobs import jobs
 from skills_bridge.cli.matching import match
 from skills_bridge.cli.packs import packs, verify
 
-COMMANDS = (database, demo, imports, jobs, match, packs, reference, verify)
+COMMANDS = (accounts, database, demo, imports, jobs, match, packs, reference, verify)
 """Every command of ``skills-bridge``."""

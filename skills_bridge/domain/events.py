@@ -167,5 +167,9 @@ class SecondFactorResetGranted(Event):
     """A second administrator agreed: the old second factor ends, a link for a new one leaves."""
 
 
+class OrganisationSuspended(Event):
+    """An organisation was stopped; what its people had open ends."""
+
+
 class OrganisationLeft(Event):
     """An organisation left; what it had open is closed."""

@@ -31,6 +31,7 @@ PLATFORM_JOBS: Final = frozenset(
         "accounts.mail_link",
         "accounts.tell_change",
         "accounts.tell_reset",
+        "organisations.end_sessions",
         "organisations.hand_over",
         "matching.match_opening",
         "matching.match_all",

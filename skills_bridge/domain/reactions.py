@@ -45,5 +45,6 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.AccountChanged: ("accounts.tell_change",),
     e.SecondFactorResetAsked: ("accounts.tell_reset",),
     e.SecondFactorResetGranted: ("accounts.end_second_factor",),
+    e.OrganisationSuspended: ("organisations.end_sessions",),
     e.OrganisationLeft: ("organisations.hand_over",),
 }

@@ -1,4 +1,4 @@
-"""What follows when an organisation leaves."""
+"""What follows when an organisation is suspended or leaves."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def hand_over(job_id: int) -> None:
     with claimed(job_id) as work:
         if work:
             organisations.hand_over(work.uow, organisation_id=work.object_id)
+
+
+@shared_task(name="organisations.end_sessions")  # type: ignore[untyped-decorator]  # celery has no types
+def end_sessions(job_id: int) -> None:
+    """End what the people of a suspended organisation had open; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            organisations.end_organisation_sessions(work.uow, organisation_id=work.object_id)

@@ -57,8 +57,8 @@ def app(world: World, tmp_path: Path) -> Flask:
         with account_work() as uow:
             uow.session.execute(
                 text(
-                    "INSERT INTO web_session (token_digest, stage, payload, started_at, seen_at)"
-                    " SELECT token_digest, stage, payload, started_at, seen_at FROM web_session LIMIT 1"
+                    "INSERT INTO web_session (token_digest, stage, payload, started_at, seen_at, ends_at)"
+                    " SELECT token_digest, stage, payload, started_at, seen_at, ends_at FROM web_session LIMIT 1"
                 )
             )
         return "written"
@@ -106,7 +106,7 @@ class TestStoppedDatabase:
         assert client.get("/ready").status_code == 503
 
     def test_after_the_view_has_the_same_page(self, app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("skills_bridge.blueprints.web._replace_row", lambda _: _refuse())
+        monkeypatch.setattr("skills_bridge.blueprints.sessions._replace_row", lambda _: _refuse())
         client = client_of(app, world, "adviser")
 
         assert client.post("/sign-out").status_code == 503

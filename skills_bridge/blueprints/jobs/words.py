@@ -57,6 +57,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "accounts.tell_change": _l("Avis de changement d’un compte"),
     "accounts.tell_reset": _l("Avis de réinitialisation demandée"),
     "accounts.end_second_factor": _l("Fin d’un second facteur perdu"),
+    "organisations.end_sessions": _l("Fermeture des sessions d’un organisme suspendu"),
     "organisations.hand_over": _l("Clôture des dossiers d’un organisme parti"),
     "imports.check_batch": _l("Vérification d’un import"),
     "imports.apply_batch": _l("Application d’un import"),

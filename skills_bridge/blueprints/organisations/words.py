@@ -16,9 +16,9 @@ from skills_bridge.domain.organisations import OrganisationKind, OrganisationSta
 KINDS: Final[Mapping[OrganisationKind, LazyString]] = {
     OrganisationKind.COMPANY: _l("entreprise"),
     OrganisationKind.TRAINING_CENTRE: _l("centre de formation"),
-    OrganisationKind.AGENCY: _l("agence de l’emploi"),
+    OrganisationKind.AGENCY: _l("agence nationale"),
     OrganisationKind.MINISTRY: _l("ministère"),
-    OrganisationKind.ASSOCIATION: _l("association professionnelle"),
+    OrganisationKind.ASSOCIATION: _l("association"),
     OrganisationKind.PLATFORM: _l("plateforme"),
 }
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.needs import NeedState
 from skills_bridge.domain.openings import CloseReason, OpeningState
 from skills_bridge.domain.organisations import OrganisationState
 from skills_bridge.domain.training import CancelReason, CohortState
-from skills_bridge.models import Cohort, Invitation, Job, Membership, Need, Opening, Organisation, OrganisationMove
+from skills_bridge.models import (
+    Cohort,
+    Invitation,
+    Job,
+    Membership,
+    Need,
+    Opening,
+    Organisation,
+    OrganisationMove,
+    WebSession,
+)
 from skills_bridge.services.accounts import remove_member
 from skills_bridge.services.needs import withdraw_need
 from skills_bridge.services.openings import close_opening
@@ -49,6 +59,35 @@ def hand_over(uow: UnitOfWork, *, organisation_id: int) -> dict[str, int]:
         )
         uow.audit("organisation.handed_over", "organisation", organisation_id, **facts)
     return facts
+
+
+def end_organisation_sessions(uow: UnitOfWork, *, organisation_id: int) -> int:
+    """End the sessions that were open when an organisation was last suspended, and count them; platform scope.
+
+    Nobody acts for it from the moment of its suspension on; this makes sure that nobody goes on where she stopped once
+    the suspension is lifted, however late the work is done. Safe to run twice.
+    """
+    suspended_at = uow.session.scalar(
+        select(func.max(OrganisationMove.changed_at)).where(
+            OrganisationMove.organisation_id == organisation_id,
+            OrganisationMove.to_state == OrganisationState.SUSPENDED,
+        )
+    )
+    if suspended_at is None:
+        return 0
+    members = select(Membership.id).where(Membership.organisation_id == organisation_id)
+    ended = uow.session.scalars(
+        update(WebSession)
+        .where(
+            WebSession.membership_id.in_(members),
+            WebSession.started_at <= suspended_at,
+            WebSession.ended_at.is_(None),
+        )
+        .values(ended_at=uow.now)
+        .returning(WebSession.id)
+    ).all()
+    uow.audit("organisation.sessions_ended", "organisation", organisation_id, count=len(ended))
+    return len(ended)
 
 
 def _close_openings(uow: UnitOfWork, company_id: int) -> int:

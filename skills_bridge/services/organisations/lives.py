@@ -10,7 +10,7 @@ from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.accounts import ADMINISTERS, Role
 from skills_bridge.domain.credentials import Try
 from skills_bridge.domain.errors import IllegalMove, Invalid, NotFound, RuleBroken
-from skills_bridge.domain.events import OrganisationLeft
+from skills_bridge.domain.events import OrganisationLeft, OrganisationSuspended
 from skills_bridge.domain.identifiers import normalise_email, normalise_ice
 from skills_bridge.domain.organisations import (
     ASKING_KINDS,
@@ -24,6 +24,7 @@ from skills_bridge.domain.states import check_move
 from skills_bridge.models import Organisation, OrganisationMove, OrganisationRequest
 from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.services.accounts import count_administrators, hold_tries, invite, note_try
+from skills_bridge.services.organisations.founding import create_organisation
 from skills_bridge.unit_of_work import UnitOfWork
 
 
@@ -68,6 +69,22 @@ def register_organisation(uow: UnitOfWork, *, asked: Registration, vault: Vault)
     return organisation
 
 
+def invite_first_administrator(uow: UnitOfWork, *, email: str, language: str, vault: Vault) -> Organisation:
+    """Invite somebody to administer the platform, which is founded if it does not stand; platform scope.
+
+    :raises Invalid: the address is none.
+    :raises AlreadyDone: that address has an open invitation already.
+    """
+    organisation = uow.session.scalar(select(Organisation).where(Organisation.kind == OrganisationKind.PLATFORM))
+    if organisation is None:
+        organisation = create_organisation(
+            uow, kind=OrganisationKind.PLATFORM, name_fr="Plateforme Skills Bridge", name_ar="منصة Skills Bridge"
+        )
+    role = first_administrator(OrganisationKind.PLATFORM)
+    invite(uow, organisation_id=organisation.id, email=email, role=role, language=language, vault=vault)
+    return organisation
+
+
 def verify_organisation(uow: UnitOfWork, *, organisation_id: int) -> Organisation:
     """Let an organisation act.
 
@@ -91,7 +108,9 @@ def suspend_organisation(uow: UnitOfWork, *, organisation_id: int, note: str) ->
     """
     organisation = _hold(uow, organisation_id)
     _check_may_go(organisation)
-    return _move(uow, organisation, OrganisationState.SUSPENDED, _note(note))
+    _move(uow, organisation, OrganisationState.SUSPENDED, _note(note))
+    uow.record(OrganisationSuspended(organisation.id, occasion=uow.now.isoformat()))
+    return organisation
 
 
 def resume_organisation(uow: UnitOfWork, *, organisation_id: int, note: str) -> Organisation:

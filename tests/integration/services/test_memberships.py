@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+import threading
 from dataclasses import replace
 from typing import Final
 
@@ -232,3 +233,36 @@ class TestRows:
             kinds = {row.id: row.kind for row in session.scalars(select(Organisation))}
 
         assert all(set(ADMINISTERS[kind]) <= ROLES_BY_KIND[kind] for kind in kinds.values())
+
+
+class TestManyAtOnce:
+    def test_never_remove_one_another_to_the_last(self, world: World) -> None:
+        with world.platform() as uow:
+            second = add_membership(
+                uow,
+                user_id=world.actors["analyst"].user_id or 0,
+                organisation_id=world.ids["company"],
+                role=Role.COMPANY_ADMIN,
+            ).id
+        first = world.actors["company_admin"]
+        world.actors["second"] = replace(first, user_id=world.actors["analyst"].user_id, membership_id=second)
+        refused: list[str] = []
+
+        def remove(who: str, whom: int) -> None:
+            try:
+                with world.acting(who) as uow:
+                    end_membership(uow, membership_id=whom)
+            except (RuleBroken, NotFound) as refusal:
+                refused.append(type(refusal).__name__)
+
+        rivals = [
+            threading.Thread(target=remove, args=pair)
+            for pair in (("company_admin", second), ("second", first.membership_id or 0))
+        ]
+        for rival in rivals:
+            rival.start()
+        for rival in rivals:
+            rival.join()
+
+        assert len(refused) == 1
+        assert [one.role for one in live(world, "company")].count(Role.COMPANY_ADMIN) == 1

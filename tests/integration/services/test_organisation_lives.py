@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken
-from skills_bridge.domain.events import OrganisationLeft
+from skills_bridge.domain.events import OrganisationLeft, OrganisationSuspended
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.organisations import ORGANISATION_MOVES, OrganisationKind, OrganisationState
 from skills_bridge.domain.states import check_move
@@ -29,11 +29,12 @@ from skills_bridge.models import (
     Post,
 )
 from skills_bridge.queries.accounts import get_actor
-from skills_bridge.services.accounts import add_membership
+from skills_bridge.services.accounts import add_membership, start_session
 from skills_bridge.services.organisations import (
     Registration,
     accept_request,
     ask_admission,
+    end_organisation_sessions,
     hand_over,
     leave_organisation,
     refuse_request,
@@ -161,6 +162,29 @@ class TestSuspension:
         with world.acting("administrator") as uow:
             resume_organisation(uow, organisation_id=company, note="Contrôle terminé.")
         assert acts(world, "hr_manager")
+
+    def test_ends_the_sessions_that_were_open(self, world: World) -> None:
+        for who in ("hr_manager", "other_hr_manager"):
+            actor = world.actors[who]
+            with at_door(world, actor.user_id) as uow:
+                start_session(
+                    uow,
+                    token=who,
+                    user_id=actor.user_id,
+                    membership_id=actor.membership_id,
+                    stage="signed_in",
+                    payload={},
+                )
+        with world.acting("administrator") as uow:
+            suspend_organisation(uow, organisation_id=world.ids["company"], note="Contrôle.")
+            assert [type(one) for one in uow.events] == [OrganisationSuspended]
+        with world.acting("administrator") as uow:
+            resume_organisation(uow, organisation_id=world.ids["company"], note="Levé.")
+        with world.platform() as uow:
+            ended = end_organisation_sessions(uow, organisation_id=world.ids["company"])
+            others = end_organisation_sessions(uow, organisation_id=world.ids["other_company"])
+
+        assert (ended, others) == (1, 0)
 
     @pytest.mark.parametrize("key", ["platform", "agency", "industry", "association"])
     def test_never_touches_the_platform_or_a_party(self, world: World, key: str) -> None:

@@ -178,8 +178,8 @@ def main(people: int, openings: int) -> None:
             "first": first,
             "second": second,
             **bench.replay(second["run"]),
-            **bench.pack(),
             **bench.latencies(),
+            **bench.pack(),  # last: their files hold less than was packed, so all of them change
             "machine": {"cpus": len(os.sched_getaffinity(0)), "load": os.getloadavg()},
             "python": platform.python_version(),
             "postgres": settings,

@@ -125,14 +125,14 @@ class Bench:
             "parts_ms": self._parts_of_singles(),
         }
 
-    def _parts_of_singles(self) -> dict[str, int]:
+    def _parts_of_singles(self) -> dict[str, Any]:
         """Return the median of each step of the runs of single openings."""
         query = select(MatchRun.times).where(MatchRun.opening_id.is_not(None)).order_by(MatchRun.id.desc())
         with Session(self.worker) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
             times = uow.session.scalars(query).all()
         whole = [sum(one.values()) for one in reversed(times)]
         steps = {step: round(float(np.median([one[step] for one in times if step in one]))) for step in times[0]}
-        return {**steps, "first task": whole[0], "tenth task": whole[9]}
+        return {**steps, "first task": whole[0], "tenth task": whole[9], "first task's steps": times[-1]}
 
     def _visible_after(self, opening_id: int) -> float:
         """Return milliseconds from the commit of the request until the opening shows the new run."""
@@ -178,8 +178,8 @@ def main(people: int, openings: int) -> None:
             "first": first,
             "second": second,
             **bench.replay(second["run"]),
-            **bench.pack(),
             **bench.latencies(),
+            **bench.pack(),  # last: their files hold less than was packed, so all of them change
             "machine": {"cpus": len(os.sched_getaffinity(0)), "load": os.getloadavg()},
             "python": platform.python_version(),
             "postgres": settings,

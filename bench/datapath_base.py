@@ -341,7 +341,7 @@ class Loader:
                     parties.agency,
                     True,
                     *strings,
-                    hashlib.sha256(b"".join(strings)).digest(),
+                    _digest(*strings),
                     self.today,
                     over,
                     *version,
@@ -397,6 +397,12 @@ class Loader:
                 recorded[10 * held_start[row] : 10 * held_start[row + 1]],
                 skills[6 * skills_start[row] : 6 * skills_start[row + 1]],
             )
+
+
+def _digest(facts: bytes, held: bytes, skills: bytes) -> bytes:
+    """Return the digest that ``pack_profiles`` gives the same row: packed again, it does not change."""
+    sized = (len(part).to_bytes(4, "big") + part for part in (facts, held))
+    return hashlib.sha256(b"".join((*sized, skills))).digest()
 
 
 def _records(*columns: tuple[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import structlog
 from celery import current_app, current_task
-from celery.signals import worker_process_init
+from celery.signals import worker_before_create_process, worker_process_init
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -86,18 +86,26 @@ def forget_connections(**_: Any) -> None:
         runtime().report_engine.dispose(close=False)
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
-def get_ready_to_match(**_: Any) -> None:
-    """Compile and map what matching needs before the first task: it must not be slower than the tenth.
+def _matches() -> bool:
+    """Whether this worker listens to the queue of matching; the others need nothing of it."""
+    return MATCH_QUEUE in current_app.amqp.queues.consume_from
 
-    Only in processes that listen to the queue of matching; the others never need it.
-    """
-    if MATCH_QUEUE in current_app.amqp.queues.consume_from:
+
+@worker_before_create_process.connect  # type: ignore[untyped-decorator]  # celery has no types
+def compile_matching(**_: Any) -> None:
+    """Have matching compiled before a process is forked, which then has it too: its first task is like its tenth."""
+    if _matches():
         get_ready()
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
+def map_people(**_: Any) -> None:
+    """Map the people's index and open the connection before the first task."""
+    if _matches():
         for agency_id in runtime().index_files.agencies():
             runtime().index_files.newest(agency_id)
         with platform_work() as uow:
-            uow.session.execute(text("SELECT 1"))  # opens the connection
+            uow.session.execute(text("SELECT 1"))
 
 
 @contextmanager

@@ -84,7 +84,10 @@ def unpack(copied: bytes) -> PackedPeople:
         languages=LevelSets(starts[-1], spoken, level, known[-1]),
         held=_held(content, begin[1], end[1]),
     )
-    return PackedPeople(seekers, _holdings(content, begin[2], end[2]), RawPeople(content, begin[:2], end[:2]))
+    raw = RawPeople(content, begin[:2], end[:2])
+    for part in raw:
+        part.flags.writeable = False  # as when it is mapped: what is compiled for one serves the other
+    return PackedPeople(seekers, _holdings(content, begin[2], end[2]), raw)
 
 
 def _held(content: Bytes, begin: Int64s, end: Int64s) -> HeldLists:

@@ -12,7 +12,7 @@ import numpy as np
 from skills_bridge.domain.matching import LISTED, ResultClass
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.national.failing import failing_gates
-from skills_bridge.engine.national.parts import Part, list_lengths
+from skills_bridge.engine.national.parts import Part
 from skills_bridge.engine.results import RESULT_CLASSES, Shortlists
 from skills_bridge.engine.shortlist import judge
 from skills_bridge.services.matching.reading import Reading, Terms
@@ -53,7 +53,7 @@ def count_opening(reading: Reading, found: Shortlists, row: int) -> dict[str, An
 def _listed(terms: Terms, found: Shortlists, row: int) -> dict[str, dict[str, int]]:
     """Return how many are listed in each class, apart where the list is full: there may be more of them."""
     sizes = np.bincount(found.result_class[found.start[row] : found.start[row + 1]], minlength=len(LISTED)).tolist()
-    room = list_lengths(terms.openings, terms.policies)[row].tolist()
+    room = terms.lengths[row].tolist()
     counts: dict[str, dict[str, int]] = {"classes": {}, "at_least": {}}
     for kind, size, most in zip(LISTED, sizes, room, strict=True):
         counts["at_least" if 0 < most == size else "classes"][kind.value] = size

@@ -18,7 +18,7 @@ from skills_bridge.engine.digest import digest_of_people
 from skills_bridge.engine.kept_input import RunInput
 from skills_bridge.engine.national import build_index
 from skills_bridge.engine.national.packed import PackedPeople
-from skills_bridge.engine.national.parts import Part, can_leave_out, joined
+from skills_bridge.engine.national.parts import Part, can_leave_out, joined, list_lengths
 from skills_bridge.engine.policy import PolicySet
 from skills_bridge.engine.pool import Pool, build_pool
 from skills_bridge.queries.matching.codes import Codebook, get_codebook
@@ -51,6 +51,11 @@ class Terms:
     relations: RelationColumns
     as_of: int
     book: Codebook
+
+    @cached_property
+    def lengths(self) -> Int64s:
+        """How many people each list of each opening holds (openings, classes listed)."""
+        return list_lengths(self.openings, self.policies)
 
     @cached_property
     def pool(self) -> Pool:

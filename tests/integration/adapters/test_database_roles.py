@@ -34,7 +34,7 @@ class TestCreateRoles:
     def test_gives_no_role_power_over_row_security(self, test_servers: TestServers, show: Callable[..., str]) -> None:
         powerful = "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'sb\\_%' AND (rolsuper OR rolbypassrls)"
         assert show(test_servers.superuser_url, powerful) == "0"
-        assert show(test_servers.superuser_url, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'sb\\_%'") == "6"
+        assert show(test_servers.superuser_url, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'sb\\_%'") == "7"
 
     def test_may_be_done_by_several_at_once(self, test_servers: TestServers) -> None:
         with ThreadPoolExecutor(4) as threads:
@@ -43,8 +43,11 @@ class TestCreateRoles:
             )
         assert done == [None] * 4
 
-    def test_lets_the_auditor_never_sign_in(self, test_servers: TestServers, show: Callable[..., str]) -> None:
-        query = "SELECT rolcanlogin FROM pg_roles WHERE rolname = 'sb_auditor'"
+    @pytest.mark.parametrize("role", ["sb_auditor", "sb_packer"])
+    def test_lets_the_owners_of_functions_never_sign_in(
+        self, test_servers: TestServers, show: Callable[..., str], role: str
+    ) -> None:
+        query = f"SELECT rolcanlogin FROM pg_roles WHERE rolname = '{role}'"
         assert show(test_servers.superuser_url, query) == "False"
 
     @pytest.mark.parametrize(("role", "limit"), [("web", "5s"), ("worker", "1min"), ("report", "1min")])

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import NO_DAY, Bits, Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
+from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.lanes import WORD
 from skills_bridge.engine.national.layout import SET_GATES, GateLayout
 from skills_bridge.engine.policy import PolicySet
@@ -78,7 +78,7 @@ def _provinces(cohorts: CohortColumns, layout: GateLayout) -> Int64s:
     return np.where(places == len(layout.codes[column]), NOWHERE, plane)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _taught(  # noqa: PLR0917  # compiled
     latest: Int64s,
     start: Int64s,

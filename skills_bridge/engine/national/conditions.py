@@ -12,11 +12,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import Bits, Int64s
-from skills_bridge.engine.national.compiling import inner
+from skills_bridge.engine.national.compiling import compiled, inner
 from skills_bridge.engine.national.lanes import LANE_WORDS, NOTHING, WORD, Words, add_at_least
 from skills_bridge.engine.national.layout import SET_GATES, GateLayout
 from skills_bridge.engine.national.signatures import Needs
@@ -127,7 +126,7 @@ def _planes_of(questions: npt.NDArray[np.int64], layout: GateLayout) -> Conditio
     return Conditions(start, flat, questions[:, 2].copy(), np.array(gates, np.uint16))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def path_of(start: Int64s, condition: Int64s) -> Path:
     """Return the way through sorted openings."""
     openings = len(start) - 1

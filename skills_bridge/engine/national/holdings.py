@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.domain.framework import LEVELS, Evidence
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.columns import RelationColumns, SeekerColumns
+from skills_bridge.engine.national.compiling import compiled, inner
 from skills_bridge.engine.policy import CODES
 from skills_bridge.engine.pool import effective_evidence
 
@@ -66,7 +66,7 @@ def _dominated() -> npt.NDArray[np.bool_]:
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _write_out(  # noqa: PLR0917  # compiled
     held_start: Int64s,
     held: npt.NDArray[np.int32],
@@ -108,7 +108,7 @@ def _write_out(  # noqa: PLR0917  # compiled
     return start, competency[:total].copy(), code[:total].copy()
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inner
 def _insert(mine: Int64s, count: int, item: int) -> int:
     """Put an item into a rising row of items, each once."""
     place = count

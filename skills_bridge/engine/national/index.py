@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.columns import RelationColumns, SeekerColumns
+from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.holdings import Holdings, written_out
 from skills_bridge.engine.national.lanes import LANES, Words, planes_of
 from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, layout_of_held
@@ -144,7 +144,7 @@ def _by_lane(column: npt.NDArray[Number], people: Int64s, absent: int) -> npt.ND
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _runs_of(
     people: Int64s,
     start: Int64s,

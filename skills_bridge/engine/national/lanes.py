@@ -8,15 +8,12 @@ value has bit ``i``, so that "at least" is one pass over the planes of the field
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
-from numba.extending import intrinsic
 
-from skills_bridge.engine.national.compiling import inner
+from skills_bridge.engine.national.compiling import compiled, inner
 
 Words = npt.NDArray[np.uint64]
 WORD: Final = 64
@@ -26,20 +23,17 @@ LANE_WORDS: Final = LANES // WORD
 ONE, NOTHING, EVERYTHING = np.uint64(1), np.uint64(0), np.uint64(2**64 - 1)
 
 
-@intrinsic
-def _trailing_zeros(_context: Any, word: Any) -> Any:  # noqa: ARG001  # the name is that of the argument
-    """Compile to the processor's own instruction."""
+DE_BRUIJN: Final = np.uint64(0x03F79D71B4CB0A89)
+"""Multiplied by a single bit, it has another pattern in its six highest bits for each place of that bit."""
 
-    def compiled(_: Any, builder: ir.IRBuilder, __: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.int64(types.uint64), compiled
+PLACES: Final = np.zeros(WORD, np.int64)
+PLACES[[(DE_BRUIJN.item() << place) % 2**WORD >> 58 for place in range(WORD)]] = np.arange(WORD)
 
 
 @inner
 def lowest_bit(word: np.uint64) -> int:
     """Return the place of the lowest bit of a word that is not 0."""
-    return _trailing_zeros(word)  # type: ignore[call-arg]  # compiled code leaves the context out
+    return int(PLACES[(word & (~word + ONE)) * DE_BRUIJN >> np.uint64(58)])
 
 
 @inner
@@ -104,7 +98,7 @@ def add_at_least(planes: Words, first: int, width: int, least: int, found: Words
         found[word] |= above | level
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def planes_of(signatures: Words) -> Words:
     """Return the planes (blocks, bits, 4) of signatures (lanes, words): plane ``64 * word + bit`` of each block."""
     words = signatures.shape[1]

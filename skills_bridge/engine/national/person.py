@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.engine.arrays import Bools, Int64s
+from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.demand import Asked, Asks, Demand, Musts
 from skills_bridge.engine.national.desk import Worth
 from skills_bridge.engine.national.heaps import CLASSES, NEAR, NOT_ENOUGH, READY, TO_CONFIRM
@@ -66,7 +66,7 @@ def judge_person(one: NationalIndex, demand: Demand) -> Standing:
     return found
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _judge(  # noqa: PLR0917  # compiled
     first: int,
     end: int,
@@ -104,7 +104,7 @@ def _judge(  # noqa: PLR0917  # compiled
             classes[opening] = READY if is_ready else TO_CONFIRM
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _signature(planes: Words) -> Words:
     """Return the words of the person in the first lane of a block."""
     words = np.zeros(len(planes) // WORD, np.uint64)
@@ -113,7 +113,7 @@ def _signature(planes: Words) -> Words:
     return words
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _fit(  # noqa: PLR0917  # compiled
     opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, musts: Musts, worth: Worth
 ) -> tuple[int, int, bool]:
@@ -132,7 +132,7 @@ def _fit(  # noqa: PLR0917  # compiled
     return points, missing, is_proven
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
     """Return the highest worth of the holdings of a run; -1 is no run."""
     best = 0
@@ -142,7 +142,7 @@ def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
     return best
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _is_near(opening: int, missing: int, sure: Words, asked: Asked, field: Int64s) -> bool:
     """Say whether a cohort within a person's reach teaches all that she misses."""
     bridges = asked.bridges

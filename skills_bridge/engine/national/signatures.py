@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.domain.matching import ValueOutOfRange
 from skills_bridge.engine.arrays import LAST_DAY, Bools, Int64s, Ints, LevelSets
 from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import LimitGate
+from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.lanes import Words
 from skills_bridge.engine.national.layout import LANGUAGES, LIMIT_GATES, SET_GATES, Field, GateLayout
 
@@ -139,7 +139,7 @@ def _asked_sets(openings: OpeningColumns, layout: GateLayout) -> tuple[Words, Bo
     return asked, several
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
     """Say whether a signature has all that an opening needs."""
     first = len(guards)

@@ -6,9 +6,9 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from skills_bridge.engine.arrays import NO_VALUE, Bits, Int64s
+from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.heaps import CLASSES, NOT_ENOUGH, Heaps
 from skills_bridge.engine.policy import WHOLE
 
@@ -38,7 +38,7 @@ class Table(NamedTuple):
         return cls(opening, seeker, kind, rank, points, score, key, cohort, unknown, unproven, missing)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def write_table(  # noqa: PLR0917  # compiled
     served: Int64s, start: Int64s, full: Int64s, seeker: npt.NDArray[np.int32], heaps: Heaps, table: Table
 ) -> None:

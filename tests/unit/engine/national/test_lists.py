@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -98,6 +99,42 @@ class TestShortlistAll:
         self, people: tuple[Person, ...], openings: tuple[Opening, ...]
     ) -> None:
         assert_same(*both(World(people, openings)))
+
+    def test_lists_nobody_where_nobody_would_work(self) -> None:
+        people = tuple(Person(id=i, provinces=frozenset({3})) for i in range(1, 300))
+        nowhere, home = (Opening(id=code, provinces=frozenset({code})) for code in (74, 3))
+
+        found, expected = both(World(people, (nowhere, home)))
+
+        assert np.diff(found.start).tolist() == [0, 50]
+        assert_same(found, expected)
+
+    @settings(max_examples=12, deadline=None)
+    @given(st.integers(0, 2**32), st.integers(1, 5), st.lists(st.integers(0, 14), max_size=3))
+    def test_gives_the_same_rows_for_any_threads_and_any_cut(self, seed: int, threads: int, cuts: list[int]) -> None:
+        world = crowd(random.Random(seed), people=420, openings=14)
+        openings, cohorts = opening_columns(world.openings), cohort_columns(world.cohorts)
+        pool = world.pool()
+        index = build_index(pool.seekers, pool.relations, as_of=world.today)
+        limits = sorted({0, 14, *cuts})
+
+        parts = [
+            shortlist_all(index, openings.take(range(a, b)), cohorts, world.policies, threads=threads)
+            for a, b in pairwise(limits)
+        ]
+
+        expected = shortlist(pool, openings, cohorts, world.policies)
+        for name in COLUMNS[2:]:
+            assert np.concatenate([getattr(part, name) for part in parts]).tolist() == getattr(expected, name).tolist()
+
+    def test_breaks_ties_at_the_end_of_a_list_by_waiting_and_number(self) -> None:
+        people = tuple(Person(id=i, registered=19_000 + i % 3) for i in range(1, 700))
+
+        found, expected = both(World(people, (Opening(),)))
+
+        assert len(set(found.points.tolist())) == 1
+        assert {people[place].registered for place in found.seeker} == {19_000}
+        assert_same(found, expected)
 
     def test_serves_each_opening_under_its_own_policy(self) -> None:
         policies = PolicySet(

@@ -11,6 +11,5 @@ from skills_bridge.cli.matching import match
 from skills_bridge.cli.packs import packs, verify
 from skills_bridge.cli.privacy import privacy
 
-COMMANDS = (accounts, database, demo, imports, jobs, match, packs, reference, verify)
-COMMANDS = (audit, database, demo, imports, jobs, match, packs, privacy, reference, verify)
+COMMANDS = (accounts, audit, database, demo, imports, jobs, match, packs, privacy, reference, verify)
 """Every command of ``skills-bridge``."""

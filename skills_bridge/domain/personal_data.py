@@ -46,6 +46,10 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "access_file": Columns(
         technical="request_id agency_id content_sealed built_at expires_at taken_at taken_by",
     ),
+    "account_link": Columns(
+        nothing="id kind created_at expires_at used_at",
+        other_party="email user_id seed token_digest",
+    ),
     "agency_unit": Columns(
         nothing="agency_id name_fr name_ar id",
     ),
@@ -102,6 +106,10 @@ SCHEMA: Final[Mapping[str, Columns]] = {
             "not_measured pack_id as_of id"
         ),
     ),
+    "form_use": Columns(
+        nothing="organisation_id digest location used_at",
+        other_party="user_id",
+    ),
     "gate": Columns(
         nothing="revision_id kind company_id operand",
     ),
@@ -121,6 +129,10 @@ SCHEMA: Final[Mapping[str, Columns]] = {
         fate=Fate.EMPTIED,
         emptied="problems content_sealed",
     ),
+    "invitation": Columns(
+        nothing="id organisation_id role unit_id language sent_at expires_at accepted_at revoked_at created_at",
+        other_party="email seed token_digest invited_by",
+    ),
     "job": Columns(
         technical=(
             "kind object_id organisation_id dedupe_key due_at state attempts lease_until last_error "
@@ -133,6 +145,9 @@ SCHEMA: Final[Mapping[str, Columns]] = {
             "scheme code family policy_profile diploma_fields education_rank codes label_fr label_ar "
             "label_en is_reviewed_ar id"
         ),
+    ),
+    "label_meaning": Columns(
+        nothing="digest vector",
     ),
     "language": Columns(
         nothing="code label_fr label_ar label_en is_reviewed_ar",
@@ -153,10 +168,20 @@ SCHEMA: Final[Mapping[str, Columns]] = {
         nothing="version parameters id created_at",
         other_party="author",
     ),
+    "match_profile": Columns(
+        link="seeker_id",
+        technical=(
+            "seeker_id agency_id is_open facts held skills digest packed_on over_on reference_version changed_in"
+        ),
+        fate=Fate.KEPT,  # packing empties the row of a file for which nobody may look
+    ),
+    "match_reference": Columns(
+        nothing="id version digest",
+    ),
     "match_result": Columns(
         link="seeker_id",
-        told="opening_id result_class rank score cohort_id trace",
-        technical="run_id seeker_id agency_id points order_key",
+        told="opening_id result_class rank score cohort_id",
+        technical="run_id seeker_id agency_id points order_key unknown_gates unproven person",
         fate=Fate.KEPT,
     ),
     "match_run": Columns(
@@ -165,6 +190,9 @@ SCHEMA: Final[Mapping[str, Columns]] = {
             "counts times attached_at id created_at"
         ),
         other_party="asked_by",
+    ),
+    "match_terms": Columns(
+        nothing="run_id first_opening_id agency_id content",
     ),
     "membership": Columns(
         nothing="id",
@@ -198,6 +226,14 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "organisation": Columns(
         nothing="kind state name_fr name_ar name_confirmed_at ice party id created_at",
+    ),
+    "organisation_move": Columns(
+        nothing="id organisation_id from_state to_state note facts changed_at",
+        other_party="user_id actor_name",
+    ),
+    "organisation_request": Columns(
+        nothing="id kind name_fr name_ar ice language asked_at decided_at organisation_id note",
+        other_party="contact_name contact_email decided_by",
     ),
     "pack": Columns(
         nothing=(
@@ -236,13 +272,21 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "proposal": Columns(
         link="seeker_id",
-        told=("opening_id company_id state score below_best own_place own_offers is_waiting decided_at reason note"),
+        told=(
+            "opening_id company_id kind state score below_best own_place own_offers is_waiting decided_at reason note "
+            "answered_channel answered_on"
+        ),
         technical="id public_id allocation_id seeker_id agency_id unit_id is_kept created_at",
         other_party="decided_by",
-        fate=Fate.DELETED,
+        fate=Fate.EMPTIED,
+        emptied="note",
     ),
     "province": Columns(
         nothing="code region_code aliases label_fr label_ar label_en is_reviewed_ar",
+    ),
+    "recovery_code": Columns(
+        nothing="id used_at",
+        other_party="user_id code_digest",
     ),
     "reference_counter": Columns(
         nothing="series year last_number",
@@ -264,6 +308,13 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "requirement": Columns(
         nothing="revision_id competency_id company_id level is_must weight evidence_asked",
+    ),
+    "reservation": Columns(
+        link="seeker_id",
+        told="cohort_id centre_id company_id needed_on expires_at accepted_at enrolled_at ended_at end_reason",
+        technical="id public_id proposal_id seeker_id post_id agency_id unit_id enrolment_id created_at",
+        other_party="made_by",
+        fate=Fate.KEPT,
     ),
     "retention_notice": Columns(
         link="seeker_id",
@@ -288,6 +339,10 @@ SCHEMA: Final[Mapping[str, Columns]] = {
         other_party="recorded_by decided_by",
         fate=Fate.EMPTIED,
         emptied="details",
+    ),
+    "second_factor_reset": Columns(
+        nothing="id organisation_id asked_at decided_at is_granted",
+        other_party="membership_id user_id asked_by decided_by",
     ),
     "seeker": Columns(
         link="id",
@@ -361,7 +416,9 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "web_session": Columns(
         nothing="id",
-        other_party="token_digest user_id membership_id stage payload started_at seen_at ended_at",
+        other_party=(
+            "token_digest user_id membership_id stage payload started_at seen_at ended_at device ends_at proved_at"
+        ),
     ),
 }
 """Table → its columns."""
@@ -374,6 +431,7 @@ HISTORIES: Final[Mapping[str, str]] = {
     "placement": "placement",
     "proposal": "proposal",
     "referral": "referral",
+    "reservation": "reservation",
     "rights_request": "rights_request",
 }
 """Kinds of objects in the history of states that are a person's, with their table; her file is the kind *seeker*."""

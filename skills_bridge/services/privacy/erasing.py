@@ -17,6 +17,7 @@ from skills_bridge.domain.errors import AlreadyDone, NotFound
 from skills_bridge.domain.personal_data import PERSONS, Columns, Fate
 from skills_bridge.domain.privacy import ForgetCause
 from skills_bridge.domain.referrals import EndReason
+from skills_bridge.domain.reservations import EndReason as ReservationEnd
 from skills_bridge.domain.seekers import MOVES, SeekerState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import (
@@ -24,7 +25,9 @@ from skills_bridge.models import (
     Base,
     Enrolment,
     Placement,
+    Proposal,
     Referral,
+    Reservation,
     RightsRequest,
     Seeker,
     StateChange,
@@ -34,9 +37,10 @@ from skills_bridge.queries.privacy.forgotten import digest_of
 from skills_bridge.queries.privacy.histories import history_of
 from skills_bridge.services.referrals import end_referrals
 from skills_bridge.services.referrals.steps import hold_person
+from skills_bridge.services.reservations import end_reservations
 from skills_bridge.unit_of_work import UnitOfWork
 
-RENEWED: Final[tuple[Any, ...]] = (Referral, Enrolment, Placement)
+RENEWED: Final[tuple[Any, ...]] = (Referral, Enrolment, Placement, Proposal, Reservation)
 """Rows that keep counting under another public identifier: links and files that name the old one lead nowhere."""
 
 
@@ -57,6 +61,7 @@ def forget_person(uow: UnitOfWork, *, seeker_id: int, vault: Vault, cause: Forge
         raise AlreadyDone("seeker-anonymised")
     check_move(MOVES, seeker.state, SeekerState.ANONYMISED)
     end_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
+    end_reservations(uow, Reservation.seeker_id == seeker.id, reason=ReservationEnd.OBJECTION)
     _bury(uow, seeker, vault, cause)
     was, seeker.state = seeker.state, SeekerState.ANONYMISED
     seeker.matching_objected_at = seeker.matching_objected_at or uow.now

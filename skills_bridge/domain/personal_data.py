@@ -155,8 +155,8 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "match_result": Columns(
         link="seeker_id",
-        told="opening_id result_class rank score cohort_id trace",
-        technical="run_id seeker_id agency_id points order_key",
+        told="opening_id result_class rank score cohort_id",
+        technical="run_id seeker_id agency_id points order_key unknown_gates unproven person",
         fate=Fate.KEPT,
     ),
     "match_run": Columns(

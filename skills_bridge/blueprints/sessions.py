@@ -23,11 +23,11 @@ from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction
 
 TOKEN_BYTES: Final = 32
 BROWSERS: Final = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
+    (re.compile(r"Edg\w*/"), "Edge"),
+    (re.compile(r"OPR\w*/"), "Opera"),
+    (re.compile(r"Firefox\w*/"), "Firefox"),
+    (re.compile(r"Chrome\w*/"), "Chrome"),
+    (re.compile(r"Safari\w*/"), "Safari"),
 )
 SYSTEMS: Final = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 """Words by which browsers name themselves, the more telling first: most also claim to be another."""
@@ -125,7 +125,7 @@ def _replace_row(session: RowSession) -> str:
 
 def device_of(agent: str) -> str:
     """Return browser and system in two words; no more of what a browser tells is kept."""
-    browser = next((name for mark, name in BROWSERS if re.search(rf"{mark}\w*/", agent)), "")
+    browser = next((name for mark, name in BROWSERS if mark.search(agent)), "")
     system = next((name for name in SYSTEMS if name in agent), "")
     return " · ".join(part for part in (browser, system) if part)
 

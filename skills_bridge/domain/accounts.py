@@ -53,6 +53,11 @@ Whoever signs for a party chooses who else may: a role never lets its holder giv
 """
 
 
+def role_named(word: str) -> Role | None:
+    """Return the role of that code; None if there is none."""
+    return next((role for role in Role if role == word), None)
+
+
 def may_give(kind: OrganisationKind | None, role: Role | None) -> frozenset[Role]:
     """Return the roles that a role gives and takes away in an organisation of a kind; none for most."""
     if kind is None or role is None:

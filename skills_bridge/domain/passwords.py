@@ -24,6 +24,10 @@ ROWS: Final = (
 )
 """Sequences that fingers follow, forwards or back."""
 
+ENDS: Final = re.compile(r"^[^a-z@$€]+|[^a-z@$€]+$")
+NO_LETTER: Final = re.compile(r"[^a-z]")
+NO_WORD: Final = re.compile(r"\W")
+
 LOOKALIKES: Final = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e"}
 )
@@ -35,8 +39,8 @@ def normalise_password(password: str) -> str:
     Figures and signs at both ends go first: ``P@ssw0rd2026!`` reads ``password``.
     """
     plain = _plain(password)
-    core = re.sub(r"^[^a-z@$€]+|[^a-z@$€]+$", "", plain)
-    return re.sub(r"[^a-z]", "", core.translate(LOOKALIKES))
+    core = ENDS.sub("", plain)
+    return NO_LETTER.sub("", core.translate(LOOKALIKES))
 
 
 def check_password_choice(
@@ -91,6 +95,6 @@ def _repeated_part(text: str) -> str:
 
 def _is_mostly(password: str, name: str) -> bool:
     """Say whether a name, as written or without its spaces, makes up most of a password."""
-    letters = re.sub(r"[^\w]", "", _plain(password))
-    wanted = re.sub(r"[^\w]", "", _plain(name))
+    letters = NO_WORD.sub("", _plain(password))
+    wanted = NO_WORD.sub("", _plain(name))
     return len(wanted) >= LONG_ENOUGH_TO_COUNT and wanted in letters and len(letters) - len(wanted) < LEAST_LETTERS // 2

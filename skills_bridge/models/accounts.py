@@ -39,6 +39,7 @@ class Membership(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("user_id", "organisation_id", "role"),
         UniqueConstraint("id", "user_id"),
+        UniqueConstraint("id", "organisation_id"),
         ForeignKeyConstraint(["unit_id", "organisation_id"], ["agency_unit.id", "agency_unit.agency_id"]),
     )
 

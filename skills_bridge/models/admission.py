@@ -88,13 +88,14 @@ class SecondFactorReset(Keyed, Base):
 
     __tablename__ = "second_factor_reset"
     __table_args__ = (
+        ForeignKeyConstraint(["membership_id", "organisation_id"], ["membership.id", "membership.organisation_id"]),
         CheckConstraint("asked_by <> user_id", name="asked_by_another"),
         CheckConstraint("decided_by <> asked_by AND decided_by <> user_id", name="decided_by_a_third"),
         Index("uq_second_factor_reset_open", "user_id", unique=True, postgresql_where="decided_at IS NULL"),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    membership_id: Mapped[int] = mapped_column(ForeignKey("membership.id"))
+    membership_id: Mapped[int]
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     asked_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[datetime]

@@ -109,8 +109,9 @@ class MatchTerms(Base):
     """What a run asked of people, for openings from ``first_opening_id`` on: as long as the run's rows stand."""
 
     __tablename__ = "match_terms"
+    __table_args__ = (ForeignKeyConstraint(["run_id", "agency_id"], ["match_run.id", "match_run.agency_id"]),)
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("match_run.id"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     first_opening_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     content: Mapped[bytes]

@@ -99,7 +99,7 @@ class Tombstone(Base):
     __tablename__ = "tombstone"
 
     digest: Mapped[bytes] = mapped_column(primary_key=True)
-    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     cause: Mapped[ForgetCause] = mapped_column(text_enum(ForgetCause, "cause"))
     forgotten_at: Mapped[datetime]
 

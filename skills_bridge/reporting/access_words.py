@@ -105,7 +105,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "rank": N_("Rang"),
     "reason": N_("Motif"),
     "received_on": N_("Reçue le"),
-    "recorded_at": N_("Enregistré le"),
+    "recorded_at": N_("Saisi le"),
     "reference": N_("Référence"),
     "refreshed_on": N_("Dernière mise à jour"),
     "refusal": N_("Motif du refus"),

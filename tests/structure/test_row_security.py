@@ -78,7 +78,15 @@ def rules_without_a_check(link: Connection) -> set[str]:
             " OR ((qual = 'true' OR with_check = 'true') AND roles NOT IN ('{sb_auditor}', '{sb_packer}')))"
         )
     )
-    return {name for (name,) in rows}
+    return {name for (name,) in rows} - NARROWING
+
+
+NARROWING: Final = frozenset(
+    {
+        "proposal.bridge_only",  # takes away: whatever else lets the web write a proposal, it writes no allocation's
+    }
+)
+"""The restrictive rules: each opens nothing, and takes away from what the other rules of its table open."""
 
 
 def platform_rules_for_the_web(link: Connection) -> set[str]:

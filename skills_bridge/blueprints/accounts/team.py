@@ -21,7 +21,7 @@ from skills_bridge.blueprints.web import (
     unit_of_work,
     vault,
 )
-from skills_bridge.domain.accounts import Role, may_give
+from skills_bridge.domain.accounts import Role, may_give, role_named
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.accounts import get_team
@@ -62,7 +62,7 @@ def invite_member() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work() as uow:
-                invite(uow, organisation_id=actor.organisation_id or 0, **form.to_command(), vault=vault())
+                invite(uow, organisation_id=_own(), **form.to_command(), vault=vault())
         except RuleBroken as refusal:
             show_refusal(form, refusal)
         else:
@@ -76,7 +76,7 @@ def invite_member() -> ResponseReturnValue:
 def resend(invitation_id: int) -> ResponseReturnValue:
     """Send an invitation again."""
     return _acted(
-        lambda uow: resend_invitation(uow, invitation_id=invitation_id, vault=vault()),
+        lambda uow: resend_invitation(uow, organisation_id=_own(), invitation_id=invitation_id, vault=vault()),
         _("L’invitation repart ; l’ancien lien ne sert plus."),
     )
 
@@ -86,7 +86,7 @@ def resend(invitation_id: int) -> ResponseReturnValue:
 def revoke(invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
     return _acted(
-        lambda uow: revoke_invitation(uow, invitation_id=invitation_id),
+        lambda uow: revoke_invitation(uow, organisation_id=_own(), invitation_id=invitation_id),
         _("L’invitation est annulée ; son lien ne sert plus."),
     )
 
@@ -95,12 +95,9 @@ def revoke(invitation_id: int) -> ResponseReturnValue:
 @requires(Permission.MEMBER_MANAGE)
 def role(membership_id: int) -> ResponseReturnValue:
     """Give a member another role."""
-    wanted = request.form.get("role", "")
-    if wanted not in set(Role):
-        flash(_("Choisissez un rôle dans la liste."), "danger")
-        return redirect(url_for("team.index"))
+    wanted = role_named(request.form.get("role", ""))
     return _acted(
-        lambda uow: change_role(uow, membership_id=membership_id, role=Role(wanted)),
+        lambda uow: change_role(uow, membership_id=membership_id, role=wanted),
         _("Le rôle est changé ; la personne se reconnecte avec."),
     )
 
@@ -130,7 +127,7 @@ def ask_reset(membership_id: int) -> ResponseReturnValue:
 def grant_reset(reset_id: int) -> ResponseReturnValue:
     """Agree, as the second person, to end a second factor."""
     return _acted(
-        lambda uow: decide_second_factor_reset(uow, reset_id=reset_id, is_granted=True),
+        lambda uow: decide_second_factor_reset(uow, organisation_id=_own(), reset_id=reset_id, is_granted=True),
         _("Accordé : l’ancien second facteur prend fin, un lien part à la personne."),
     )
 
@@ -140,9 +137,13 @@ def grant_reset(reset_id: int) -> ResponseReturnValue:
 def refuse_reset(reset_id: int) -> ResponseReturnValue:
     """Refuse, as the second person, to end a second factor."""
     return _acted(
-        lambda uow: decide_second_factor_reset(uow, reset_id=reset_id, is_granted=False),
+        lambda uow: decide_second_factor_reset(uow, organisation_id=_own(), reset_id=reset_id, is_granted=False),
         _("La demande est refusée ; rien n’a changé."),
     )
+
+
+def _own() -> int:
+    return current_actor().organisation_id or 0
 
 
 def _acted(act: Callable[[UnitOfWork], object], told: str) -> ResponseReturnValue:

@@ -28,7 +28,7 @@ from skills_bridge.blueprints.web import (
     unit_of_work,
     vault,
 )
-from skills_bridge.domain.accounts import Role
+from skills_bridge.domain.accounts import role_named
 from skills_bridge.domain.errors import RuleBroken
 from skills_bridge.domain.organisations import OrganisationKind, OrganisationState
 from skills_bridge.policies.permissions import Permission
@@ -185,7 +185,7 @@ def invite_administrator(organisation_id: int) -> ResponseReturnValue:
             uow,
             organisation_id=organisation_id,
             email=asked.get("email", ""),
-            role=Role(asked.get("role", "")),
+            role=role_named(asked.get("role", "")),
             language=language(),
             vault=vault(),
         )
@@ -200,12 +200,14 @@ def invitation(organisation_id: int, invitation_id: int, act: str) -> ResponseRe
     if act == "resend":
         return _acted(
             organisation_id,
-            lambda uow: resend_invitation(uow, invitation_id=invitation_id, vault=vault()),
+            lambda uow: resend_invitation(
+                uow, organisation_id=organisation_id, invitation_id=invitation_id, vault=vault()
+            ),
             _("L’invitation repart ; l’ancien lien ne sert plus."),
         )
     return _acted(
         organisation_id,
-        lambda uow: revoke_invitation(uow, invitation_id=invitation_id),
+        lambda uow: revoke_invitation(uow, organisation_id=organisation_id, invitation_id=invitation_id),
         _("L’invitation est annulée ; son lien ne sert plus."),
     )
 
@@ -216,7 +218,9 @@ def reset(organisation_id: int, reset_id: int, answer: str) -> ResponseReturnVal
     """Decide, as the second person, on a lost second factor."""
     return _acted(
         organisation_id,
-        lambda uow: decide_second_factor_reset(uow, reset_id=reset_id, is_granted=answer == "grant"),
+        lambda uow: decide_second_factor_reset(
+            uow, organisation_id=organisation_id, reset_id=reset_id, is_granted=answer == "grant"
+        ),
         _("Votre réponse est enregistrée."),
     )
 
@@ -250,8 +254,6 @@ def _acted(organisation_id: int | None, act: Callable[[UnitOfWork], object], tol
             act(uow)
     except RuleBroken as refusal:
         flash(explain(refusal), "danger")
-    except ValueError:
-        flash(_("Choisissez un rôle dans la liste."), "danger")
     else:
         flash(told, "success")
     if organisation_id is None:

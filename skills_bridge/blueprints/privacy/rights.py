@@ -23,6 +23,7 @@ from skills_bridge.policies.permissions import Permission, may
 from skills_bridge.queries.privacy.requests import (
     NoticeLine,
     RequestLine,
+    RequestPage,
     get_request_page,
     list_notices,
     list_requests,
@@ -49,7 +50,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.RIGHTS_SEE)
 def detail(reference: str) -> ResponseReturnValue:
     """Show one request: its clock, its history, and what may be done."""
-    page = get_request_page(reading(), actor=current_actor(), reference=reference, today=local_day(utc_now()))
+    page = _page(reference)
     return render_template(
         "privacy/request.html",
         page=page,
@@ -85,6 +86,11 @@ def take(public_id: uuid.UUID) -> ResponseReturnValue:
     return render_template("privacy/take.html", form=form, key=key, public_id=public_id, effects=EFFECTS, kinds=KINDS)
 
 
+def _page(reference: str) -> RequestPage:
+    """Return a request that the reader follows: what she may not see is not found, whatever a form holds."""
+    return get_request_page(reading(), actor=current_actor(), reference=reference, today=local_day(utc_now()))
+
+
 def _act(reference: str, act: Callable[[UnitOfWork], object], done: str) -> ResponseReturnValue:
     """Do one thing to a request and come back to it with a sentence."""
     try:
@@ -109,6 +115,7 @@ def accept(reference: str) -> ResponseReturnValue:
 @requires(Permission.RIGHTS_DECIDE)
 def refuse(reference: str) -> ResponseReturnValue:
     """Say no, with a reason."""
+    _page(reference)
     form = RefuseForm()
     if not form.validate():
         flash(_("Choisissez un motif : il est conservé avec la demande."), "danger")
@@ -153,6 +160,7 @@ def rebuild(reference: str) -> ResponseReturnValue:
 @requires(Permission.RIGHTS_DECIDE)
 def take_out(reference: str) -> ResponseReturnValue:
     """Hand over an access file, once."""
+    _page(reference)
     form = TakeOutForm()
     if not form.validate():
         flash(_("Choisissez comment le dossier est remis : c’est inscrit au journal d’audit."), "danger")

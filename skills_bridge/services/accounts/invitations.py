@@ -44,7 +44,7 @@ def invite(
     *,
     organisation_id: int,
     email: str,
-    role: Role,
+    role: Role | None,
     language: str,
     vault: Vault,
     unit_id: int | None = None,
@@ -59,7 +59,7 @@ def invite(
     organisation = uow.session.get(Organisation, organisation_id)
     if organisation is None:
         raise NotFound("organisation", organisation_id)
-    _check_place(uow, organisation, role, unit_id)
+    role = _check_place(uow, organisation, role, unit_id)
     seed = new_seed()
     invitation = Invitation(
         organisation_id=organisation.id,
@@ -82,13 +82,13 @@ def invite(
     return invitation
 
 
-def resend_invitation(uow: UnitOfWork, *, invitation_id: int, vault: Vault) -> Invitation:
+def resend_invitation(uow: UnitOfWork, *, organisation_id: int, invitation_id: int, vault: Vault) -> Invitation:
     """Send an open invitation again, with a new link and seven more days; the earlier link ends.
 
-    :raises NotFound: no open invitation of this number in the actor's scope.
+    :raises NotFound: the organisation has no open invitation of this number in the actor's scope.
     :raises RuleBroken: it left a moment ago, or too many invitations within a day.
     """
-    invitation = _hold(uow, invitation_id)
+    invitation = _hold(uow, organisation_id, invitation_id)
     if uow.now - invitation.sent_at < RESEND_AFTER:
         raise RuleBroken("invitation-just-sent", minutes=int(RESEND_AFTER.total_seconds() // 60))
     _check_day(uow, invitation.organisation_id)
@@ -99,12 +99,12 @@ def resend_invitation(uow: UnitOfWork, *, invitation_id: int, vault: Vault) -> I
     return invitation
 
 
-def revoke_invitation(uow: UnitOfWork, *, invitation_id: int) -> Invitation:
+def revoke_invitation(uow: UnitOfWork, *, organisation_id: int, invitation_id: int) -> Invitation:
     """Take an open invitation back: its link ends at once.
 
-    :raises NotFound: no open invitation of this number in the actor's scope.
+    :raises NotFound: the organisation has no open invitation of this number in the actor's scope.
     """
-    invitation = _hold(uow, invitation_id)
+    invitation = _hold(uow, organisation_id, invitation_id)
     invitation.revoked_at = uow.now
     uow.audit("invitation.revoked", "invitation", invitation.id)
     return invitation
@@ -194,15 +194,16 @@ def _take(uow: UnitOfWork, invitation: Invitation, user_id: int) -> int:
     return membership.id
 
 
-def _check_place(uow: UnitOfWork, organisation: Organisation, role: Role, unit_id: int | None) -> None:
-    """Refuse a role or unit that the organisation does not have, and an organisation that left."""
+def _check_place(uow: UnitOfWork, organisation: Organisation, role: Role | None, unit_id: int | None) -> Role:
+    """Return the role; refuse one or a unit that the organisation does not have, and an organisation that left."""
     if organisation.state is OrganisationState.LEFT:
         raise RuleBroken("organisation-left")
-    if role not in ROLES_BY_KIND[organisation.kind]:
+    if role is None or role not in ROLES_BY_KIND[organisation.kind]:
         raise Invalid("role-unknown", field="role")
     unit = uow.session.get(AgencyUnit, unit_id) if unit_id is not None else None
     if unit_id is not None and (unit is None or unit.agency_id != organisation.id):
         raise Invalid("unit-unknown", field="unit_id")
+    return role
 
 
 def _judge(uow: UnitOfWork, organisation: Organisation, invitation: Invitation) -> None:
@@ -252,10 +253,10 @@ def _open_like(invitation: Invitation) -> Select[int]:
     )
 
 
-def _hold(uow: UnitOfWork, invitation_id: int) -> Invitation:
-    """Return an open invitation that the actor may change, locked."""
+def _hold(uow: UnitOfWork, organisation_id: int, invitation_id: int) -> Invitation:
+    """Return an organisation's open invitation that the actor may change, locked."""
     invitation = uow.session.get(Invitation, invitation_id, with_for_update=True)
-    if invitation is None or not invitation.is_open:
+    if invitation is None or invitation.organisation_id != organisation_id or not invitation.is_open:
         raise NotFound("invitation", invitation_id)
     organisation = uow.session.get_one(Organisation, invitation.organisation_id)
     if invitation.organisation_id == uow.actor.organisation_id:

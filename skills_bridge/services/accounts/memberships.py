@@ -69,17 +69,17 @@ def end_membership(uow: UnitOfWork, *, membership_id: int) -> Membership:
     return membership
 
 
-def change_role(uow: UnitOfWork, *, membership_id: int, role: Role) -> Membership:
+def change_role(uow: UnitOfWork, *, membership_id: int, role: Role | None) -> Membership:
     """Give a member another role in the organisation; her sessions end, so that she comes back with it.
 
     :raises NotFound: no such member in the actor's organisation.
     :raises NotPermitted: the actor's role takes the old role away or gives the new one to nobody.
-    :raises Invalid: no such role in an organisation of this kind.
+    :raises Invalid: no such role in an organisation of this kind, or none at all.
     :raises RuleBroken: nobody would be left to administer the organisation, or nothing would change.
     """
     membership = _hold_member(uow, membership_id)
     organisation = uow.session.get_one(Organisation, membership.organisation_id)
-    if role not in ROLES_BY_KIND[organisation.kind]:
+    if role is None or role not in ROLES_BY_KIND[organisation.kind]:
         raise Invalid("role-unknown", field="role")
     if role is membership.role:
         raise AlreadyDone("role-unchanged")

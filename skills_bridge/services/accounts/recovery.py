@@ -116,15 +116,17 @@ def ask_second_factor_reset(uow: UnitOfWork, *, membership_id: int) -> SecondFac
     return reset
 
 
-def decide_second_factor_reset(uow: UnitOfWork, *, reset_id: int, is_granted: bool) -> SecondFactorReset:
+def decide_second_factor_reset(
+    uow: UnitOfWork, *, organisation_id: int, reset_id: int, is_granted: bool
+) -> SecondFactorReset:
     """Grant or refuse the end of a second factor, as a second administrator or as the platform.
 
-    :raises NotFound: none such waits in the actor's scope.
+    :raises NotFound: none such waits for the organisation in the actor's scope.
     :raises NotPermitted: the actor's role does not give the member's.
     :raises RuleBroken: who asked does not decide, nor does the person herself.
     """
     reset = uow.session.get(SecondFactorReset, reset_id, with_for_update=True)
-    if reset is None or reset.decided_at is not None:
+    if reset is None or reset.organisation_id != organisation_id or reset.decided_at is not None:
         raise NotFound("second_factor_reset", reset_id)
     if reset.organisation_id == uow.actor.organisation_id:
         authorize(uow.actor, Permission.MEMBER_MANAGE, uow.session.get_one(Membership, reset.membership_id))

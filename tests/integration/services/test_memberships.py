@@ -114,7 +114,7 @@ class Walk:
         with self.world.as_owner() as session:
             number = session.scalar(select(func.max(Invitation.id))) or 0
         with self.world.acting(self.actor()) as uow:
-            resend_invitation(uow, invitation_id=number, vault=VAULT)
+            resend_invitation(uow, organisation_id=self.company, invitation_id=number, vault=VAULT)
 
     def ask_work(self) -> None:
         member = self.any_member()

@@ -25,6 +25,7 @@ READ_WITH: Final[Mapping[str, Permission]] = {
     "post_released": Permission.RESERVATION_SEE,
     "placement_recorded": Permission.PLACEMENT_SEE,
     "placement_undone": Permission.PLACEMENT_SEE,
+    "person_forgotten": Permission.NOTICE_SEE,
     "pack_frozen": Permission.PACK_SEE,
     "visa_sent_back": Permission.PACK_SEE,
     "pack_published": Permission.PACK_SEE,

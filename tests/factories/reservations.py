@@ -14,7 +14,7 @@ from skills_bridge.domain.training import SEATED
 from skills_bridge.models import Base, Cohort, Consent, Enrolment, HeldCompetency, Reservation, Seeker
 from skills_bridge.services.reservations import record_answer, reserve
 from tests.factories.openings import validated_opening
-from tests.factories.referrals import computed_run, registered_seeker, today
+from tests.factories.referrals import computed_run, packed_anew, registered_seeker, today
 from tests.factories.training import a_cohort, in_days
 from tests.factories.world import World
 
@@ -52,6 +52,7 @@ def crowd(world: World, bridge: Bridge, count: int) -> tuple[int, ...]:
             session.add_all(model(**_copied(row) | {"seeker_id": one.id}) for one in people for row in rows)
         session.commit()
         keys = tuple(one.id for one in people)
+    packed_anew(world)
     computed_run(world, bridge.opening_id)
     return keys
 

@@ -90,6 +90,7 @@ class TestProof:
         }
 
         assert page.status_code == 403
+        assert kept.pop("form_key")
         assert kept == typed
         wrong = client.post("/packs/freeze", data={**kept, "proof-password": "faux", "proof-code": "1"})
         assert "incorrect" in wrong.get_data(as_text=True)

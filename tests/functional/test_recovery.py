@@ -83,8 +83,9 @@ class TestForgottenPassword:
         assert "demain" in app.test_client().post("/recovery/", data={"email": ADVISER}).get_data(as_text=True)
 
     def test_has_links_that_start_at_the_configured_address(self, app: Flask, world: World, tmp_path: Path) -> None:
-        headers = {"X-Forwarded-Host": "evil.example", "Origin": "https://evil.example"}
-        app.test_client().post("/recovery/", data={"email": ADVISER}, headers=headers)
+        from_elsewhere = {"Origin": "https://evil.example"}
+        assert app.test_client().post("/recovery/", data={"email": ADVISER}, headers=from_elsewhere).status_code == 400
+        app.test_client().post("/recovery/", data={"email": ADVISER}, headers={"X-Forwarded-Host": "evil.example"})
 
         (letter,) = letters(world, tmp_path)
         assert "evil" not in letter

@@ -183,9 +183,12 @@ def hand_over(uow: UnitOfWork, *, request_id: int) -> None:
 def carry_out(uow: UnitOfWork, *, request_id: int, vault: Vault, build: BuildFile) -> RightsRequest:
     """Do what an accepted request asks, in the agency's scope; what holds already is no fault.
 
+    :raises NotFound: there is no such request in the scope.
     :raises AlreadyDone: the request was carried out, or was not accepted.
     """
-    request = uow.session.get_one(RightsRequest, request_id, with_for_update=True)
+    request = uow.session.get(RightsRequest, request_id, with_for_update=True)
+    if request is None:
+        raise NotFound("rights_request", request_id)
     if request.state is not RequestState.ACCEPTED:
         raise AlreadyDone("request-decided")
     if request.kind is RightsKind.ACCESS:

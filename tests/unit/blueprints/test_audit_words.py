@@ -41,8 +41,10 @@ def texts_of(tree: ast.AST, node: ast.expr) -> tuple[str, ...] | None:
         known = {
             target.id: value.value
             for statement in ast.walk(tree)
-            if isinstance(statement, ast.Assign)
-            for targets, values in [(statement.targets[0], statement.value)]
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None
+            for targets, values in [
+                (getattr(statement, "targets", [getattr(statement, "target", None)])[0], statement.value)
+            ]
             for target, value in zip(
                 getattr(targets, "elts", [targets]), getattr(values, "elts", [values]), strict=False
             )
@@ -75,7 +77,11 @@ def moves(tree: ast.AST, trees: Sequence[ast.AST]) -> Iterator[str]:
             (now,) = (word.value for word in call.keywords if word.arg == "now")
             found = texts_of(tree, now)
             if found is None and isinstance(now, ast.Name) and kind not in STATES:
-                found = tuple(text for one in trees for text in handed_over(one, function, now.id))
+                found = tuple(
+                    text
+                    for one in ([tree] if function.name.startswith("_") else trees)
+                    for text in handed_over(one, function, now.id)
+                )
                 assert found, ast.unparse(call)
             yield from (f"{kind}.{state}" for state in (STATES[kind] if found is None else found))
 

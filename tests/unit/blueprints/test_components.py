@@ -21,7 +21,9 @@ FRAME = {
     "broker_down": False,
     "can": bool,
     "csp_nonce": "n0nce",
-    "current_actor": SimpleNamespace(display_name="Adviser A", organisation=lambda _language: "Agency A"),
+    "current_actor": SimpleNamespace(
+        display_name="Adviser A", organisation=lambda _language: "Agency A", other_seats=()
+    ),
     "demo": False,
     "direction": "ltr",
     "language": "fr",
@@ -55,6 +57,7 @@ def _request(app: Flask) -> Iterator[None]:
     )
     app.add_url_rule("/", "home.index")
     app.add_url_rule("/sign-out", "accounts.sign_out", methods=["POST"])
+    app.add_url_rule("/account/", "account.index")
     with app.test_request_context("/?q=x"):
         yield
 

@@ -42,10 +42,12 @@ WRITERS: Final = (
     "centre_manager",
     "report_officer",
     "agency_signatory",
+    "company_admin",
     "administrator",
+    "data_protection_officer",
 )
 """People of every role that has forms of its own."""
-AUTHORS: Final = tuple(who for who in WRITERS if who != "administrator")
+AUTHORS: Final = WRITERS
 """Those whose forms hold text."""
 STRINGS: Final = 40
 LEAVING: Final = frozenset({"/sign-out"})

@@ -19,31 +19,44 @@ from werkzeug.routing import Rule
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.imports import Column
 from skills_bridge.domain.organisations import OrganisationKind
+from skills_bridge.domain.privacy import RightsKind
 from skills_bridge.models import (
     Cohort,
     Competency,
     Enrolment,
     ImportBatch,
+    Invitation,
     Job,
     JobProfile,
     MatchResult,
     MatchRun,
+    Membership,
     Need,
     NeedLine,
     Notice,
     Opening,
+    Organisation,
+    OrganisationRequest,
     Pack,
     PackFile,
     Placement,
     Programme,
     Proposal,
     Referral,
+    Reservation,
+    RightsRequest,
+    SecondFactorReset,
     Seeker,
+    WebSession,
 )
+from skills_bridge.services.accounts import ask_second_factor_reset, invite, start_session
 from skills_bridge.services.imports import check_batch, receive_batch
+from skills_bridge.services.organisations import Registration, ask_admission
+from tests.factories.accounts import at_door
 from tests.factories.allocations import allocated
 from tests.factories.openings import draft_opening, submitted_opening, validated_opening, written_need
 from tests.factories.referrals import fitting_seeker, recorded_placement, selected_referral, sent_referral, silent
+from tests.factories.rights import accepted, carry_out, received
 from tests.factories.training import a_cohort, a_draft, a_programme, enrolled
 from tests.factories.world import ORGANISATIONS, PEOPLE, VAULT, World
 
@@ -110,6 +123,8 @@ def crowd(world: World) -> None:
     enrolled(world, a_cohort(world, who="other_centre_manager", programme_id=programme_id))
     _import(world)
     allocated(world)
+    _accounts(world)
+    _rights(world)
     with world.platform() as uow:
         for number, organisation_id in enumerate(world.ids.values()):
             facts = {"opening": f"OF-2026-{number:05d}"}
@@ -128,6 +143,56 @@ def _import(world: World) -> None:
         batch_id = receive_batch(uow, file_name="personnes.csv", content=content, vault=VAULT).id
     with world.acting("adviser") as uow:
         check_batch(uow, batch_id=batch_id, progress=silent, vault=VAULT, consent_version="v1")
+
+
+def _accounts(world: World) -> None:
+    """Leave invitations, lost second factors and sessions open here and there, and a request for admission."""
+    for who, home, role in (
+        ("company_admin", "company", Role.HR_MANAGER),
+        ("agency_signatory", "agency", Role.REPORT_OFFICER),
+        ("administrator", "other_company", Role.COMPANY_ADMIN),
+    ):
+        with world.acting(who) as uow:
+            invite(
+                uow,
+                organisation_id=world.ids[home],
+                email=f"invited-{home}@example.invalid",
+                role=role,
+                language="fr",
+                vault=VAULT,
+            )
+    for who, lost in (("company_admin", "hr_manager"), ("unit_manager", "other_adviser")):
+        with world.acting(who) as uow:
+            ask_second_factor_reset(uow, membership_id=world.actors[lost].membership_id or 0)
+    for who in ("adviser", "hr_manager", "other_hr_manager"):
+        actor = world.actors[who]
+        with at_door(world, actor.user_id) as uow:
+            start_session(
+                uow,
+                token=f"elsewhere-{who}",
+                user_id=actor.user_id,
+                membership_id=actor.membership_id,
+                stage="signed_in",
+                payload={},
+            )
+    asked = Registration(
+        kind=OrganisationKind.COMPANY,
+        name_fr="Sièges Trois (fictif)",
+        name_ar="مقاعد ثلاثة",
+        ice="",
+        email="contact@example.invalid",
+        language="fr",
+    )
+    with at_door(world) as uow:
+        ask_admission(uow, asked=asked, contact_name="Salma El Fictif", address="127.0.0.1")
+
+
+def _rights(world: World) -> None:
+    """Bring requests of one person to the rights desk: one that waits, one to be corrected, one whose file is ready."""
+    seeker_id = fitting_seeker(world)
+    received(world, seeker_id, RightsKind.OBJECTION)
+    accepted(world, seeker_id, RightsKind.CORRECTION)
+    carry_out(world, accepted(world, seeker_id, RightsKind.ACCESS))
 
 
 def key_of(world: World, organisation_id: int | None) -> str:
@@ -313,6 +378,92 @@ def notices(world: World) -> Iterator[Sample]:
         yield Sample({"notice_id": row.id}, frozenset({key_of(world, row.organisation_id)}))
 
 
+@sample("/reservations/<uuid:public_id>")
+def reservations(world: World) -> Iterator[Sample]:
+    """A seat and a post kept for a person concern the agency, the company and the centre."""
+    for row in rows(world, Reservation):
+        state = "ended" if row.ended_at else "accepted" if row.accepted_at else "waiting"
+        parties = frozenset({key_of(world, row.company_id), key_of(world, row.centre_id)})
+        yield Sample({"public_id": row.public_id}, AGENCY | parties, state)
+
+
+@sample("/rights/<string:reference>")
+def rights_requests(world: World) -> Iterator[Sample]:
+    """A person's request is taken in by the agency and decided by the platform's officer."""
+    for row in rows(world, RightsRequest):
+        yield Sample({"reference": row.reference}, AGENCY | {"platform"}, row.state)
+
+
+@sample("/rights/new/<uuid:public_id>")
+def claimants(world: World) -> Iterator[Sample]:
+    """A request is written beside the person's file."""
+    yield from seekers(world)
+
+
+@sample("/organisations/<int:organisation_id>")
+def organisations(world: World) -> Iterator[Sample]:
+    """An organisation's place is the platform's to give."""
+    for row in rows(world, Organisation):
+        yield Sample({"organisation_id": row.id}, frozenset({"platform"}), row.state)
+
+
+@sample("/organisations/requests/<int:request_id>")
+def admissions(world: World) -> Iterator[Sample]:
+    """A request for a place is the platform's."""
+    for row in rows(world, OrganisationRequest):
+        yield Sample({"request_id": row.id}, frozenset({"platform"}))
+
+
+@sample("/organisations/<int:organisation_id>/invitations/<int:invitation_id>")
+def offers(world: World) -> Iterator[Sample]:
+    """The platform sees who was offered a place, each under the name of its organisation."""
+    for row in rows(world, Invitation):
+        yield Sample({"organisation_id": row.organisation_id, "invitation_id": row.id}, frozenset({"platform"}))
+
+
+@sample("/organisations/<int:organisation_id>/resets/<int:reset_id>")
+def losses(world: World) -> Iterator[Sample]:
+    """The platform may be the second person who decides on a lost second factor."""
+    for row in rows(world, SecondFactorReset):
+        yield Sample({"organisation_id": row.organisation_id, "reset_id": row.id}, frozenset({"platform"}))
+
+
+@sample("/team/members/<int:membership_id>")
+def members(world: World) -> Iterator[Sample]:
+    """A member is her organisation's."""
+    for row in rows(world, Membership):
+        yield Sample({"membership_id": row.id}, frozenset({key_of(world, row.organisation_id)}))
+
+
+@sample("/team/invitations/<int:invitation_id>")
+def invitations(world: World) -> Iterator[Sample]:
+    """An invitation is its organisation's; the platform finds it by the organisation's name only."""
+    for row in rows(world, Invitation):
+        yield Sample({"invitation_id": row.id}, frozenset({key_of(world, row.organisation_id)}))
+
+
+@sample("/team/resets/<int:reset_id>")
+def resets(world: World) -> Iterator[Sample]:
+    """A lost second factor is its organisation's, as invitations are."""
+    for row in rows(world, SecondFactorReset):
+        yield Sample({"reset_id": row.id}, frozenset({key_of(world, row.organisation_id)}))
+
+
+@sample("/account/seats/<int:membership_id>")
+def seats(world: World) -> Iterator[Sample]:
+    """A person goes on in a place of her own, never in a colleague's."""
+    yield from members(world)
+
+
+@sample("/account/sessions/<int:session_id>")
+def sessions(world: World) -> Iterator[Sample]:
+    """A session is ended by its person."""
+    homes = {row.id: row.organisation_id for row in rows(world, Membership)}
+    for row in rows(world, WebSession):
+        if row.membership_id is not None:
+            yield Sample({"session_id": row.id}, frozenset({key_of(world, homes[row.membership_id])}))
+
+
 @dataclass(frozen=True)
 class Named:
     """A field of a form that names objects of a kind by one of their values; ``also`` is what the form asks besides."""
@@ -341,14 +492,21 @@ NAMED: Final[Mapping[str, tuple[Named, ...]]] = {
 
 NAMES_NOTHING: Final = frozenset(
     {
+        "account.end_others",
+        "account.language",
+        "account.password",
+        "account.proof",
+        "account.recovery_codes",
         "imports.receive",
         "match_runs.create",
         "needs.create",
         "openings.add_site",
         "openings.create",
+        "organisations.register",
         "packs.freeze",
         "seekers.find",
         "seekers.register",
+        "team.invite_member",
         "training.add_programme",
     }
 )

@@ -30,13 +30,17 @@ from tests.integration.test_scopes import SHARED
 TOLD: Final = {
     "agency_unit": ("name_fr", "name_ar"),
     "import_batch": ("file_name",),
+    "invitation": ("email",),
     "need": ("note",),
     "opening": ("title", "description", "contact", "external_reference"),
     "opening_revision": ("refusal_reason",),
+    "organisation_move": ("note", "actor_name"),
+    "organisation_request": ("name_fr", "name_ar", "ice", "contact_name", "contact_email", "note"),
     "pack": ("cause",),
     "programme": ("title_fr", "title_ar"),
     "proposal": ("note",),
     "referral": ("message", "invited_place", "invited_contact"),
+    "rights_request": ("details",),
     "seeker_experience": ("title",),
     "seeker_identity": ("first_name", "last_name", "first_name_ar", "last_name_ar", "phone", "email", "address"),
     "site": ("name",),
@@ -51,14 +55,17 @@ CODES: Final = {
     "enrolment": ("reason",),
     "form_use": ("location",),
     "held_competency": ("source",),
+    "invitation": ("language",),
     "job": ("kind", "dedupe_key", "last_error"),
     "match_run": ("engine_version", "asked_by"),
     "need": ("reference",),
     "notice": ("kind", "message_key"),
     "opening": ("reference",),
+    "organisation_request": ("language",),
     "pack": ("reference",),
     "referral": ("result_class", "reason"),
     "reveal": ("reason",),
+    "rights_request": ("reference", "pseudonym", "language"),
     "seeker": ("pseudonym",),
     "seeker_identity": ("cin_key_id", "cin_masked"),
     "state_change": ("object_kind", "from_state", "to_state", "reason"),
@@ -79,7 +86,8 @@ def plant(world: World) -> None:
     with world.as_owner() as session:
         session.execute(text("SET LOCAL session_replication_role = replica"))
         for table, columns in owned_tables(session).items():
-            owner = f"coalesce({', '.join(sorted(columns, key=TENANT_COLUMNS.index))})"
+            # what is nobody's yet is the platform's
+            owner = f"coalesce({', '.join(sorted(columns, key=TENANT_COLUMNS.index))}, {world.ids['platform']})"
             for column in TOLD.get(table, ()):
                 word = f" || ' kanari-{table}-' || {owner}"
                 session.execute(text(f"UPDATE {table} SET {column} = coalesce({column}, ''){word}"))
@@ -193,13 +201,14 @@ class TestMails:
     def test_and_notices_hold_references_only(self, world: World, tmp_path: Path) -> None:
         mailer = mailer_of(MailSettings(sender="nepasrepondre@example.invalid", sink=tmp_path))
         with world.as_owner() as session:
-            jobs = session.execute(select(Job.kind, Job.object_id).where(Job.kind.like("notices.%"))).all()
-        for kind, object_id in jobs:
+            jobs = session.scalars(select(Job.id).where(Job.kind.like("notices.%"))).all()
+        for job_id in jobs:
             with world.platform() as uow:
+                uow.job = uow.session.get_one(Job, job_id)
                 tell(
                     uow,
-                    kind=kind.removeprefix("notices."),
-                    object_id=object_id or 0,
+                    kind=uow.job.kind.removeprefix("notices."),
+                    object_id=uow.job.object_id or 0,
                     mailer=mailer,
                     base_url="http://localhost",
                 )

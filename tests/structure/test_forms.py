@@ -42,10 +42,12 @@ WRITERS: Final = (
     "centre_manager",
     "report_officer",
     "agency_signatory",
+    "company_admin",
     "administrator",
+    "data_protection_officer",
 )
 """People of every role that has forms of its own."""
-AUTHORS: Final = tuple(who for who in WRITERS if who not in {"administrator", "unit_manager"})
+AUTHORS: Final = tuple(who for who in WRITERS if who != "unit_manager")
 """Those whose forms hold text; a unit's manager has the forms of her advisers."""
 STRINGS: Final = 40
 LEAVING: Final = frozenset({"/sign-out"})

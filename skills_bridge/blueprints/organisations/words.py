@@ -33,6 +33,7 @@ register_looks(
 
 register_refusals(
     {
+        "admission-decided": _l("Cette demande a déjà reçu sa réponse."),
         "organisation-name-missing": _l("Indiquez un nom de 2 à %(most)s caractères."),
         "organisation-without-administrator": _l(
             "Personne n’administre encore cet organisme : attendez qu’une personne invitée accepte, puis vérifiez-le."

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.accounts import ADMINISTERS, Role
 from skills_bridge.domain.credentials import Try
-from skills_bridge.domain.errors import IllegalMove, Invalid, NotFound, RuleBroken
+from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, RuleBroken
 from skills_bridge.domain.events import OrganisationLeft, OrganisationSuspended
 from skills_bridge.domain.identifiers import normalise_email, normalise_ice
 from skills_bridge.domain.organisations import (
@@ -170,7 +170,8 @@ def ask_admission(uow: UnitOfWork, *, asked: Registration, contact_name: str, ad
 def accept_request(uow: UnitOfWork, *, request_id: int, vault: Vault) -> Organisation:
     """Admit the organisation that somebody asked for, and invite the contact to administer it.
 
-    :raises NotFound: no such request waits.
+    :raises NotFound: there is no such request in the actor's scope.
+    :raises AlreadyDone: it was answered.
     :raises Invalid: its ICE was given to another organisation meanwhile.
     """
     request = _hold_request(uow, request_id)
@@ -193,7 +194,8 @@ def accept_request(uow: UnitOfWork, *, request_id: int, vault: Vault) -> Organis
 def refuse_request(uow: UnitOfWork, *, request_id: int, note: str) -> OrganisationRequest:
     """Refuse a request, with a reason that stays inside the platform.
 
-    :raises NotFound: no such request waits.
+    :raises NotFound: there is no such request in the actor's scope.
+    :raises AlreadyDone: it was answered.
     :raises Invalid: no reason was given.
     """
     request = _hold_request(uow, request_id)
@@ -220,9 +222,11 @@ def _hold(uow: UnitOfWork, organisation_id: int) -> Organisation:
 def _hold_request(uow: UnitOfWork, request_id: int) -> OrganisationRequest:
     """Return a request that waits, locked."""
     request = uow.session.get(OrganisationRequest, request_id, with_for_update=True)
-    if request is None or request.decided_at is not None:
+    if request is None:
         raise NotFound("organisation_request", request_id)
     authorize(uow.actor, Permission.ORGANISATION_MANAGE, request)
+    if request.decided_at is not None:
+        raise AlreadyDone("admission-decided")
     return request
 
 

@@ -72,7 +72,7 @@ def retain(load: Callable[[], Settings], *, applies: bool) -> None:
     for agency_id in agencies(engine):
         if not applies:
             with acting_for(engine, agency_id) as uow:
-                run = count_retention(uow, clock=clock)
+                run = count_retention(uow, agency_id=agency_id, clock=clock)
                 counts = RetentionCounts(**run.counts) if run else RetentionCounts(0, 0, 0)
         else:
             counts = _apply(engine, agency_id, clock, vault)

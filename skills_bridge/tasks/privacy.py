@@ -41,4 +41,4 @@ def count_agency(job_id: int) -> None:
     with claimed(job_id) as work:
         if work:
             clock = privacy.clock_from(runtime().settings.legal)
-            privacy.count_retention(work.uow, clock=clock)
+            privacy.count_retention(work.uow, agency_id=work.object_id, clock=clock)

@@ -118,7 +118,7 @@ class TestRetention:
     def test_shows_the_counts_of_the_night(self, app: Flask, world: World) -> None:
         add_seeker(world)
         with for_agency(world) as uow:
-            privacy.count_retention(uow, clock=privacy.RetentionClock(24, 30))
+            privacy.count_retention(uow, agency_id=world.ids["agency"], clock=privacy.RetentionClock(24, 30))
 
         page = client_of(with_legal(app, LEGAL), world, "data_protection_officer").get("/rights/retention").text
         assert "à blanc" in page

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain import events
 from skills_bridge.domain.calendar import local_day, start_of
+from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.privacy import OPEN, ForgetCause, NoticeOutcome, inactive_since
 from skills_bridge.domain.seekers import SeekerState
 from skills_bridge.domain.settings import LegalTexts
@@ -67,8 +68,13 @@ def ask_each_agency(uow: UnitOfWork) -> None:
         uow.record(events.RetentionAsked(agency_id, occasion=local_day(uow.now).isoformat(), organisation_id=agency_id))
 
 
-def count_retention(uow: UnitOfWork, *, clock: RetentionClock | None) -> RetentionRun | None:
-    """Count what the clock would do today and keep the counts; nothing else changes but expired access files go."""
+def count_retention(uow: UnitOfWork, *, agency_id: int, clock: RetentionClock | None) -> RetentionRun | None:
+    """Count what the clock would do today and keep the counts; nothing else changes but expired access files go.
+
+    :raises NotFound: the work is not done in the scope of the agency.
+    """
+    if uow.scope.organisation_id != agency_id:
+        raise NotFound("agency", agency_id)
     uow.session.execute(
         update(AccessFile)
         .where(AccessFile.expires_at < uow.now, AccessFile.content_sealed.is_not(None))

@@ -284,7 +284,7 @@ class TestRetention:
 
         assert run(world, tmp_path, "retain", "--apply", legal=legal).exit_code == 1
         with for_agency(world) as uow:
-            assert privacy.count_retention(uow, clock=privacy.clock_from(legal)) is None
+            assert privacy.count_retention(uow, agency_id=world.ids["agency"], clock=privacy.clock_from(legal)) is None
         with world.as_owner() as session:
             assert session.scalars(select(RetentionRun)).all() == []
 

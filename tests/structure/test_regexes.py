@@ -87,11 +87,12 @@ def slow(name: str, pattern: re.Pattern[str]) -> Iterator[str]:
             yield f"{name}: {short[:6]!r}… ends {short[-1]!r}"
 
 
-class TestEachExpression:
-    @pytest.fixture(scope="class")
-    def known(self) -> dict[str, re.Pattern[str]]:
-        return expressions()
+@pytest.fixture(scope="module")
+def known() -> dict[str, re.Pattern[str]]:
+    return expressions()
 
+
+class TestEachExpression:
     def test_is_found(self, known: dict[str, re.Pattern[str]]) -> None:
         assert len(known) > 20
 

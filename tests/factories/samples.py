@@ -20,6 +20,7 @@ from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.imports import Column
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.privacy import RightsKind
+from skills_bridge.domain.proposals import ProposalKind
 from skills_bridge.models import (
     Cohort,
     Competency,
@@ -342,9 +343,10 @@ def runs(world: World) -> Iterator[Sample]:
 
 @sample("/matching/proposals/<uuid:public_id>")
 def proposals(world: World) -> Iterator[Sample]:
-    """What the allocation proposes is the agency's."""
+    """What the allocation proposes is the agency's; what was proposed with a course has its own page, and none here."""
     for row in rows(world, Proposal):
-        yield Sample({"public_id": row.public_id}, AGENCY)
+        is_bridge = row.kind is ProposalKind.BRIDGE
+        yield Sample({"public_id": row.public_id}, frozenset() if is_bridge else AGENCY, row.kind)
 
 
 @sample("/packs/<string:reference>")
@@ -403,8 +405,11 @@ def claimants(world: World) -> Iterator[Sample]:
 @sample("/organisations/<int:organisation_id>")
 def organisations(world: World) -> Iterator[Sample]:
     """An organisation's place is the platform's to give."""
+    offering = {row.organisation_id: "offering" for row in rows(world, Invitation)}
+    waiting = {row.organisation_id: "waiting" for row in rows(world, SecondFactorReset)}
     for row in rows(world, Organisation):
-        yield Sample({"organisation_id": row.id}, frozenset({"platform"}), row.state)
+        state = waiting.get(row.id) or offering.get(row.id) or row.state
+        yield Sample({"organisation_id": row.id}, frozenset({"platform"}), state)
 
 
 @sample("/organisations/requests/<int:request_id>")

@@ -99,19 +99,21 @@ def end_session(uow: UnitOfWork, *, session_id: int) -> None:
 
 
 def end_own_session(uow: UnitOfWork, *, user_id: int, session_id: int) -> None:
-    """End one of a person's sessions, on whatever device; account scope.
+    """End one of a person's sessions, on whatever device, if it has not ended yet; account scope.
 
-    :raises NotFound: she has no such session, or it has ended.
+    :raises NotFound: she has no such session.
     """
+    own = select(WebSession.id).where(WebSession.id == session_id, WebSession.user_id == user_id)
+    if uow.session.scalar(own) is None:
+        raise NotFound("session", session_id)
     ended = uow.session.scalar(
         update(WebSession)
         .where(WebSession.id == session_id, WebSession.user_id == user_id, WebSession.ended_at.is_(None))
         .values(ended_at=uow.now)
         .returning(WebSession.id)
     )
-    if ended is None:
-        raise NotFound("session", session_id)
-    uow.audit("session.ended", "web_session", session_id)
+    if ended is not None:
+        uow.audit("session.ended", "web_session", session_id)
 
 
 def end_sessions_of(uow: UnitOfWork, *, user_id: int, but: int | None = None) -> int:

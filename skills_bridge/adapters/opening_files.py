@@ -62,7 +62,7 @@ _LONGEST: Final[Mapping[OpeningColumn, int]] = {
     OpeningColumn.CONTACT: 200,
 }
 _ASKED: Final = re.compile(
-    r"(?P<code>\S+):(?P<level>\d+):(?P<necessity>must|nice):(?P<weight>\d+)(?::(?P<evidence>\w+))?"
+    r"(?P<code>\S{1,120}):(?P<level>\d+):(?P<necessity>must|nice):(?P<weight>\d+)(?::(?P<evidence>\w+))?"
 )
 _YEAR_FIRST: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?")
 _DAY_FIRST: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})")

@@ -19,8 +19,8 @@ _SHORTEST, _LONGEST = 2, 15
 
 _PATTERNS: Final[Mapping[CinKind, re.Pattern[str]]] = {
     CinKind.CIN: re.compile(r"[A-Z]{0,3}[0-9]{1,7}[A-Z]?"),
-    CinKind.PASSPORT: re.compile(r"(?=.*[0-9])[A-Z0-9]{5,15}"),
-    CinKind.RESIDENCE_CARD: re.compile(r"(?=.*[0-9])[A-Z0-9]{2,15}"),
+    CinKind.PASSPORT: re.compile(r"(?=[A-Z]{0,14}[0-9])[A-Z0-9]{5,15}"),
+    CinKind.RESIDENCE_CARD: re.compile(r"(?=[A-Z]{0,14}[0-9])[A-Z0-9]{2,15}"),
 }
 """Wide on purpose: letters and lengths of older cards differ, and a card that is refused is a person turned away."""
 

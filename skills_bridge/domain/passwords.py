@@ -24,7 +24,7 @@ ROWS: Final = (
 )
 """Sequences that fingers follow, forwards or back."""
 
-ENDS: Final = re.compile(r"^[^a-z@$€]+|[^a-z@$€]+$")
+ENDS: Final = re.compile(r"^[^a-z@$€]+|(?<![^a-z@$€])[^a-z@$€]+$")
 NO_LETTER: Final = re.compile(r"[^a-z]")
 NO_WORD: Final = re.compile(r"\W")
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from skills_bridge.adapters.database_roles import create_database_from_template, drop_database
 from skills_bridge.domain.settings import DatabaseUrls
-from tests.factories.world import World, close_engines, engines_of, name_of
+from tests.factories.world import World, close_engines, engines_of, forget_engines, name_of
 from tests.servers import TestServers
 
 
@@ -17,7 +17,7 @@ def copied(servers: TestServers, template: str, name: str) -> Iterator[DatabaseU
     """Copy a database for as long as it is needed."""
     create_database_from_template(servers.superuser_url, name, template)
     yield servers.urls(name)
-    close_engines(name)
+    forget_engines(name)
     drop_database(servers.superuser_url, name)
 
 

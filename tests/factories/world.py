@@ -127,13 +127,19 @@ _opened: Final[defaultdict[str, list[Engine]]] = defaultdict(list)
 
 
 def close_engines(database: str) -> None:
-    """Close what this process keeps open to a test's database, which is about to be copied or dropped."""
-    for engine in _opened.pop(database, ()):
+    """Close what this process keeps open to a test's database, which is about to be copied; it may open anew."""
+    for engine in _opened[database]:
         engine.dispose()
 
 
+def forget_engines(database: str) -> None:
+    """Close what this process keeps open to a test's database, which is about to be dropped."""
+    close_engines(database)
+    del _opened[database]
+
+
 def engines_of(urls: DatabaseUrls) -> dict[str, Engine]:
-    """Return an engine a role; ``close_engines`` ends them."""
+    """Return an engine a role; ``forget_engines`` ends them."""
     superuser = running_servers().superuser_url.rsplit("/", 1)[0] + "/" + urls.owner.rsplit("/", 1)[1]
     addresses = {"web": urls.web, "worker": urls.worker, "report": urls.report, "owner": superuser}
     engines = {name: create_engine(url, **POOL) for name, url in addresses.items()}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from skills_bridge.domain.accounts import Role
-from skills_bridge.domain.errors import IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken
+from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotPermitted, RuleBroken
 from skills_bridge.domain.events import OrganisationLeft, OrganisationSuspended
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.domain.organisations import ORGANISATION_MOVES, OrganisationKind, OrganisationState
@@ -133,7 +133,7 @@ class TestRequest:
 
         assert state_of(world, number) is OrganisationState.INVITED
         for request_id in (first, second):
-            with pytest.raises(NotFound), world.acting("administrator") as uow:
+            with pytest.raises(AlreadyDone), world.acting("administrator") as uow:
                 refuse_request(uow, request_id=request_id, note="encore")
 
     def test_is_limited_and_gives_the_parties_places_to_nobody(self, world: World) -> None:

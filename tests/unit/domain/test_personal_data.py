@@ -50,7 +50,7 @@ def reached() -> set[tuple[str, str]]:
 
 
 def test_each_column_of_the_schema_is_judged_once() -> None:
-    """A new column: say in ``domain/personal_data.py`` what it is, and what happens to it when a file is forgotten."""
+    """A new column: say in ``domain/personal_data/`` what it is, and what happens to it when a file is forgotten."""
     schema = {name: {column.name for column in table.columns} for name, table in Base.metadata.tables.items()}
     judged = {name: set(columns.all) for name, columns in SCHEMA.items()}
 

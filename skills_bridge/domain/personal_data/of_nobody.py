@@ -1,48 +1,13 @@
-"""Every column of the schema, judged: what is told to a person, what happens to it when her file is forgotten.
-
-A new column fails a test until it stands here. ``told`` columns make the access file, ``technical`` ones are keys and
-seals that say nothing more of her, ``other_party`` ones speak of somebody else (staff, a party's person), ``nothing``
-holds no person's data. ``link`` is the column that leads to the person.
-"""
+"""The tables whose rows lead to no person in search of work: places, posts, courses, figures, work, people at work."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from skills_bridge.domain.personal_data.judging import Columns
 
-class Fate(StrEnum):
-    """What happens to a person's rows when her file is forgotten."""
-
-    DELETED = "deleted"
-    EMPTIED = "emptied"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Columns:
-    """The columns of one table by what they are; names apart by blanks.
-
-    ``fate`` is None where no row leads to a person; ``emptied`` are the columns that lose their value.
-    """
-
-    told: str = ""
-    technical: str = ""
-    other_party: str = ""
-    nothing: str = ""
-    link: str = ""
-    fate: Fate | None = None
-    emptied: str = ""
-
-    @property
-    def all(self) -> frozenset[str]:
-        """Every column that was judged."""
-        return frozenset(f"{self.told} {self.technical} {self.other_party} {self.nothing}".split())
-
-
-SCHEMA: Final[Mapping[str, Columns]] = {
+OTHERS: Final[Mapping[str, Columns]] = {
     "access_file": Columns(
         technical="request_id agency_id content_sealed built_at expires_at taken_at taken_by",
     ),
@@ -78,12 +43,6 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "competency_relation": Columns(
         nothing="competency_id related_id kind",
     ),
-    "consent": Columns(
-        link="seeker_id",
-        told="kind text_version language channel given_at withdrawn_at",
-        technical="id seeker_id agency_id",
-        fate=Fate.KEPT,
-    ),
     "contract_kind": Columns(
         nothing="code is_employment_contract label_fr label_ar label_en is_reviewed_ar",
     ),
@@ -92,13 +51,6 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "education_level": Columns(
         nothing="code rank label_fr label_ar label_en is_reviewed_ar",
-    ),
-    "enrolment": Columns(
-        link="seeker_id",
-        told="cohort_id centre_id state reason changed_at",
-        technical="id public_id seeker_id agency_id created_at",
-        other_party="decided_by",
-        fate=Fate.KEPT,
     ),
     "figure": Columns(
         nothing=(
@@ -113,21 +65,9 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "gate": Columns(
         nothing="revision_id kind company_id operand",
     ),
-    "held_competency": Columns(
-        link="seeker_id",
-        told="competency_id level evidence valid_until source recorded_at",
-        technical="seeker_id agency_id",
-        fate=Fate.DELETED,
-    ),
     "import_batch": Columns(
         technical="agency_id unit_id state problem job_id checked_at applied_at id created_at",
         other_party="user_id file_name content_sealed",
-    ),
-    "import_row": Columns(
-        link="seeker_id",
-        technical="batch_id number agency_id verdict problems content_sealed seeker_id",
-        fate=Fate.EMPTIED,
-        emptied="problems content_sealed",
     ),
     "invitation": Columns(
         nothing="id organisation_id role unit_id language sent_at expires_at accepted_at revoked_at created_at",
@@ -168,21 +108,8 @@ SCHEMA: Final[Mapping[str, Columns]] = {
         nothing="version parameters id created_at",
         other_party="author",
     ),
-    "match_profile": Columns(
-        link="seeker_id",
-        technical=(
-            "seeker_id agency_id is_open facts held skills digest packed_on over_on reference_version changed_in"
-        ),
-        fate=Fate.KEPT,  # packing empties the row of a file for which nobody may look
-    ),
     "match_reference": Columns(
         nothing="id version digest",
-    ),
-    "match_result": Columns(
-        link="seeker_id",
-        told="opening_id result_class rank score cohort_id",
-        technical="run_id seeker_id agency_id points order_key unknown_gates unproven person",
-        fate=Fate.KEPT,
     ),
     "match_run": Columns(
         nothing=(
@@ -245,16 +172,6 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "pack_file": Columns(
         nothing="pack_id name media_type sha256 content",
     ),
-    "placement": Columns(
-        link="seeker_id",
-        told=(
-            "opening_id company_id kind contract_code signed_on started_on recorded_at cancelled_on "
-            "cancelled_at cancel_reason ended_on"
-        ),
-        technical="id public_id referral_id seeker_id agency_id post_id created_at",
-        other_party="recorded_by",
-        fate=Fate.KEPT,
-    ),
     "platform_state": Columns(
         nothing="id is_demo broker_seen_at",
     ),
@@ -270,17 +187,6 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "programme_outcome": Columns(
         nothing="programme_id competency_id centre_id level",
     ),
-    "proposal": Columns(
-        link="seeker_id",
-        told=(
-            "opening_id company_id kind state score below_best own_place own_offers is_waiting decided_at reason note "
-            "answered_channel answered_on"
-        ),
-        technical="id public_id allocation_id seeker_id agency_id unit_id is_kept created_at",
-        other_party="decided_by",
-        fate=Fate.EMPTIED,
-        emptied="note",
-    ),
     "province": Columns(
         nothing="code region_code aliases label_fr label_ar label_en is_reviewed_ar",
     ),
@@ -291,96 +197,18 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     "reference_counter": Columns(
         nothing="series year last_number",
     ),
-    "referral": Columns(
-        link="seeker_id",
-        told=(
-            "opening_id company_id state score parts result_class message answered_channel "
-            "answered_on answer_due_on reason sent_at changed_at invited_at invited_place "
-            "invited_contact"
-        ),
-        technical="id public_id seeker_id agency_id unit_id run_id created_at version",
-        other_party="proposed_by decided_by",
-        fate=Fate.EMPTIED,
-        emptied="parts message invited_place invited_contact",
-    ),
     "region": Columns(
         nothing="code label_fr label_ar label_en is_reviewed_ar",
     ),
     "requirement": Columns(
         nothing="revision_id competency_id company_id level is_must weight evidence_asked",
     ),
-    "reservation": Columns(
-        link="seeker_id",
-        told="cohort_id centre_id company_id needed_on expires_at accepted_at enrolled_at ended_at end_reason",
-        technical="id public_id proposal_id seeker_id post_id agency_id unit_id enrolment_id created_at",
-        other_party="made_by",
-        fate=Fate.KEPT,
-    ),
-    "retention_notice": Columns(
-        link="seeker_id",
-        told="noticed_at due_on ended_at outcome",
-        technical="id seeker_id agency_id unit_id",
-        fate=Fate.KEPT,
-    ),
     "retention_run": Columns(
         technical="agency_id ran_at is_applied counts id",
-    ),
-    "reveal": Columns(
-        link="seeker_id",
-        told="reason revealed_at",
-        technical="id session_id seeker_id expires_at organisation_id opening_id",
-        other_party="user_id",
-        fate=Fate.KEPT,
-    ),
-    "rights_request": Columns(
-        link="seeker_id",
-        told="reference kind state channel language details received_on due_on refusal changed_at",
-        technical="id agency_id unit_id seeker_id pseudonym created_at",
-        other_party="recorded_by decided_by",
-        fate=Fate.EMPTIED,
-        emptied="details",
     ),
     "second_factor_reset": Columns(
         nothing="id organisation_id asked_at decided_at is_granted",
         other_party="membership_id user_id asked_by decided_by",
-    ),
-    "seeker": Columns(
-        link="id",
-        told=(
-            "pseudonym state registered_on refreshed_on province_code unit_id education_code "
-            "field_code experience_months available_on adult_on nationality mobility contracts shifts "
-            "licences wanted_profiles interviewed_at matching_objected_at"
-        ),
-        technical="id agency_id public_id created_at version",
-        fate=Fate.EMPTIED,
-        emptied=(
-            "education_code field_code experience_months available_on adult_on mobility contracts "
-            "shifts licences wanted_profiles interviewed_at"
-        ),
-    ),
-    "seeker_equity": Columns(
-        link="seeker_id",
-        told="sex birth_year",
-        technical="seeker_id agency_id",
-        fate=Fate.DELETED,
-    ),
-    "seeker_experience": Columns(
-        link="seeker_id",
-        told="job_profile_id months ended_on title",
-        technical="id seeker_id agency_id",
-        fate=Fate.DELETED,
-    ),
-    "seeker_identity": Columns(
-        link="seeker_id",
-        told="first_name last_name first_name_ar last_name_ar cin_kind cin_sealed phone email address",
-        technical="seeker_id agency_id cin_key_id cin_index cin_masked",
-        fate=Fate.DELETED,
-    ),
-    "seeker_language": Columns(
-        link="seeker_id",
-        told="language_code level",
-        technical="seeker_id agency_id",
-        fate=Fate.DELETED,
     ),
     "shift": Columns(
         nothing="code is_night label_fr label_ar label_en is_reviewed_ar",
@@ -391,14 +219,6 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
     "site": Columns(
         nothing="company_id name province_code id",
-    ),
-    "state_change": Columns(
-        link="object_id",
-        told="object_kind from_state to_state reason note changed_at",
-        technical="id object_id company_id centre_id agency_id",
-        other_party="user_id actor_name",
-        fate=Fate.EMPTIED,
-        emptied="note",
     ),
     "tombstone": Columns(
         technical="digest agency_id cause forgotten_at",
@@ -422,16 +242,3 @@ SCHEMA: Final[Mapping[str, Columns]] = {
     ),
 }
 """Table → its columns."""
-
-PERSONS: Final[Mapping[str, Columns]] = {table: columns for table, columns in SCHEMA.items() if columns.link}
-"""Tables whose rows lead to a person."""
-
-HISTORIES: Final[Mapping[str, str]] = {
-    "enrolment": "enrolment",
-    "placement": "placement",
-    "proposal": "proposal",
-    "referral": "referral",
-    "reservation": "reservation",
-    "rights_request": "rights_request",
-}
-"""Kinds of objects in the history of states that are a person's, with their table; her file is the kind *seeker*."""

@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 SERVE ?= 1
 BROWSER ?= 1
-WORKERS ?= logical
+# One more than there are cores: some tests wait for processes that they killed or started.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 # Files of real frameworks and advertisements, if they lie beside the checkout.
 DATA ?= $(abspath $(wildcard ../shared/data))
 ARGS ?=
@@ -42,8 +43,8 @@ test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests with cover
 	@mkdir -p var/coverage
 	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --cov --cov-report= $(ARGS)
 
-nightly: .venv/test.ok ui/node_modules/built.ok ## run whole the groups that make test runs in part; docs/slow-tests.md lists them
-	@NIGHTLY=1 BROWSER=0 $(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") $(B)/python -m pytest -q -n $(WORKERS) --durations=20 \
+nightly: browser .venv/test.ok ui/node_modules/built.ok ## run whole the groups that make test runs in part; docs/slow-tests.md lists them
+	@NIGHTLY=1 BROWSER=$(BROWSER) $(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") $(B)/python -m pytest -q -n $(WORKERS) --durations=20 \
 	  $$(grep -rl --include='test_*.py' 'tests.factories.turns' tests) $(ARGS)
 
 sure: format-check lint types contracts locks test limits ## everything that must hold, once: what .ci/run runs

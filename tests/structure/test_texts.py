@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,6 +33,7 @@ KEYWORDS: Final = {
 }
 
 
+@cache
 def messages() -> set[str]:
     """Return every sentence of code and templates."""
     options = {"**/templates/**.html": {"silent": "false"}}

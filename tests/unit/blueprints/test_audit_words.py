@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -100,7 +101,8 @@ def handed_over(tree: ast.AST, function: ast.FunctionDef, name: str) -> Iterator
             yield from texts_of(tree, value) or ()
 
 
-def written_acts() -> set[str]:
+@cache
+def written_acts() -> frozenset[str]:
     """Return every act of the code."""
     found: set[str] = set()
     trees: list[ast.AST] = []
@@ -110,7 +112,7 @@ def written_acts() -> set[str]:
         trees.append(ast.parse(path.read_text(encoding="utf-8")))
     for tree in trees:
         found |= {*plain_acts(tree), *moves(tree, trees)}
-    return found
+    return frozenset(found)
 
 
 @pytest.fixture

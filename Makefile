@@ -39,17 +39,18 @@ help: ## say what each target does
 demo: .venv/prod.ok ui/node_modules/built.ok ## run the whole installation with its story; SERVE=0 ends when the story is told
 	@$(B)/skills-bridge demo $(if $(filter 0,$(SERVE)),--no-serve,--serve)
 
-test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests with coverage; BROWSER=0 leaves the browser tests out
+test: browser .venv/test.ok ui/node_modules/built.ok ## run all tests; BROWSER=0 leaves the browser tests out
 	@mkdir -p var/coverage
-	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) --cov --cov-report= $(ARGS)
+	@$(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") BROWSER=$(BROWSER) $(B)/python -m pytest -q -n $(WORKERS) $(COVERAGE) $(ARGS)
 
 nightly: browser .venv/test.ok ui/node_modules/built.ok ## run whole the groups that make test runs in part; docs/slow-tests.md lists them
 	@NIGHTLY=1 BROWSER=$(BROWSER) $(if $(DATA),SKILLS_BRIDGE_DATA="$(DATA)") $(B)/python -m pytest -q -n $(WORKERS) --durations=20 \
 	  $$(grep -rl --include='test_*.py' 'tests.factories.turns' tests) $(ARGS)
 
+sure: COVERAGE := --cov --cov-report=
 sure: format-check lint types contracts locks test limits ## everything that must hold, once: what .ci/run runs
 
-limits: ## check the coverage that the last test run measured
+limits: ## check the coverage that the last `make sure` measured
 	@$(B)/coverage report --fail-under=85 >var/coverage/report.txt || { cat var/coverage/report.txt; exit 1; }
 	@tail -n 1 var/coverage/report.txt
 

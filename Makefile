@@ -8,8 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 SERVE ?= 1
 BROWSER ?= 1
-# One more than there are cores: some tests wait for processes that they killed or started.
-WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+WORKERS ?= logical
 # Files of real frameworks and advertisements, if they lie beside the checkout.
 DATA ?= $(abspath $(wildcard ../shared/data))
 ARGS ?=

@@ -102,6 +102,7 @@ def check_archive(content: bytes) -> None:
             _check_names(parts)
             for part in parts:
                 _check_part(archive, part)
+    # zipfile answers NotImplementedError to a compression that it does not know
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError) as error:
         raise UnreadableFile("file-kind") from error
 

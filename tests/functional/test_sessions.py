@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import timedelta
 from statistics import median
@@ -19,12 +18,15 @@ from skills_bridge.domain.accounts import ADMINISTERS, ROLES_BY_KIND, may_give
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.models import SignInAttempt, WebSession
 from skills_bridge.unit_of_work import utc_now
+from tests.factories.turns import times
 from tests.factories.world import PASSWORD, World, client_of
 
 COOKIE: Final = "session_skills_bridge"
 FIREFOX: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 EDGE: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/138.0 Safari/537.36 Edg/138.0"
-PAIRS: Final = 200 if os.environ.get("NIGHTLY") == "1" else 30
+PAIRS: Final = times(nightly=200, daily=30)
+ROUNDS: Final = 3
+"""How often a difference must show: what other programs of the machine cause does not come back."""
 
 
 def shift_session(world: World, **ages: timedelta) -> None:
@@ -195,6 +197,26 @@ class TestDoorsThatFail:
         assert client.get("/sign-in/code").headers["Location"] == "/sign-in"
 
 
+def spans_of_answers(app: Flask, world: World, path: str, given: dict[str, str]) -> tuple[list[float], list[float]]:
+    """Return the seconds that answers take for a known address and for an unknown one, asked in turn."""
+    client = app.test_client()
+    spans: dict[str, list[float]] = {"adviser": [], "nobody": []}
+    for number in range(PAIRS + 3):
+        if number % 4 == 0:
+            with world.as_owner() as session:
+                session.execute(delete(SignInAttempt))
+                session.commit()
+        for name in sorted(spans, reverse=number % 2 == 0):
+            began = perf_counter()
+            client.post(
+                path,
+                data={"email": f"{name}@example.invalid", **given},
+                environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
+            )
+            spans[name].append(perf_counter() - began)
+    return spans["adviser"][3:], spans["nobody"][3:]
+
+
 class TestEqualAnswers:
     @pytest.mark.parametrize(
         ("path", "given"), [("/sign-in", {"password": "faux"}), ("/recovery/", {})], ids=["sign-in", "reset"]
@@ -202,22 +224,12 @@ class TestEqualAnswers:
     def test_take_the_same_time_for_known_and_unknown_addresses(
         self, app: Flask, world: World, path: str, given: dict[str, str]
     ) -> None:
-        client = app.test_client()
-        spans: dict[str, list[float]] = {"adviser": [], "nobody": []}
-        for number in range(PAIRS + 3):
-            if number % 4 == 0:
-                with world.as_owner() as session:
-                    session.execute(delete(SignInAttempt))
-                    session.commit()
-            for name in sorted(spans, reverse=number % 2 == 0):
-                began = perf_counter()
-                client.post(
-                    path,
-                    data={"email": f"{name}@example.invalid", **given},
-                    environ_base={"REMOTE_ADDR": f"198.51.100.{number}"},
-                )
-                spans[name].append(perf_counter() - began)
-        known, unknown = (spans[name][3:] for name in ("adviser", "nobody"))
-        apart = median(one - other for one, other in zip(known, unknown, strict=True))
-
-        assert abs(apart) < max(0.005, 0.1 * median(unknown))
+        known: list[float] = []
+        unknown: list[float] = []
+        for _ in range(ROUNDS):
+            for spans, found in zip((known, unknown), spans_of_answers(app, world, path, given), strict=True):
+                spans.extend(found)
+            apart = median(one - other for one, other in zip(known, unknown, strict=True))
+            if abs(apart) < max(0.005, 0.1 * median(unknown)):
+                return
+        pytest.fail(f"known and unknown addresses are answered {apart * 1000:.1f} ms apart")

@@ -14,13 +14,12 @@ import pytest
 
 import config
 import skills_bridge
+from tests.factories.turns import part
 from tests.structure.test_house import SOURCES, name_of
 
 LENGTH: Final = 100_000
-BOUND: Final = 0.05
-"""Seconds that one reading may take on a machine at rest."""
-PATIENCE: Final = 10
-"""How much slower a busy machine may be."""
+BOUND: Final = 0.5
+"""Seconds of the processor that one reading may take."""
 SEEDS: Final = (
     "a", "A", "1", "é", "ش", "ⵣ", " ", "\n", "\t", "-", "/", "(", ")", "[", ".", ",", ";", ":", "·", "'", "@", "+", "0",
     "a ", "A1", "A-", "1-", "a-", "-A", "1A", "a/", "a.", "a@", "@a", "a(", "(e)", "H/F", "h / f ", "+212", "(0)5",
@@ -70,12 +69,12 @@ def texts(length: int) -> Iterator[str]:
 
 
 def seconds(pattern: re.Pattern[str], text: str) -> float:
-    """Return what an expression takes to look through a text."""
-    began = time.perf_counter()
+    """Return what an expression takes of the processor to look through a text, whatever else the machine does."""
+    began = time.thread_time()
     for _ in pattern.finditer(text):
         pass
     pattern.fullmatch(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 def slow(name: str, pattern: re.Pattern[str]) -> Iterator[str]:
@@ -102,12 +101,10 @@ class TestEachExpression:
         assert found == [], "\n".join(found)
 
     def test_reads_a_hundred_kilobytes_in_no_time(self, known: dict[str, re.Pattern[str]]) -> None:
-        longest = {
-            name: max(seconds(pattern, text) for text in list(texts(LENGTH))[:: len(ENDS)])
-            for name, pattern in known.items()
-        }
+        tried = part(list(texts(LENGTH))[:: len(ENDS)], 8)
+        longest = {name: max(seconds(pattern, text) for text in tried) for name, pattern in known.items()}
 
-        assert {name: took for name, took in longest.items() if took > BOUND * PATIENCE} == {}
+        assert {name: took for name, took in longest.items() if took > BOUND} == {}
 
     def test_stands_at_the_head_of_its_module(self) -> None:
         inside = {

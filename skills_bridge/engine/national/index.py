@@ -1,9 +1,10 @@
 """The people of a country as flat arrays, in blocks that a processor's cache holds.
 
-People are sorted by what most openings ask first (mobility, contract, education), and cut into *blocks* of 256 *lanes*.
-A block has a summary of its people's signatures: an opening that the summary fails skips the block without touching a
-person. Within a block the competencies are grouped: a *run* is one competency, with lane and code of each holding, so
-that an opening reads only the runs it asks for. People without any competency have blocks of their own, at the end.
+People are sorted by what openings ask (mobility, contract, experience, language, education), and cut into *blocks* of
+256 *lanes*. A block has a summary of its people's signatures: an opening that the summary fails skips the block
+without touching a person. Within a block the competencies are grouped: a *run* is one competency, with lane and code
+of each holding, so that an opening reads only the runs it asks for. People without any competency have blocks of
+their own, at the end.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from skills_bridge.engine.arrays import Int64s
+from skills_bridge.domain.matching import GateKind
+from skills_bridge.engine.arrays import Bools, Int64s
 from skills_bridge.engine.columns import RelationColumns, SeekerColumns
 from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.holdings import Holdings, written_out
 from skills_bridge.engine.national.lanes import LANES, Words, planes_of
-from skills_bridge.engine.national.layout import LIMIT_GATES, SET_GATES, GateLayout, layout_of_held
+from skills_bridge.engine.national.layout import SET_GATES, GateLayout, layout_of_held
 from skills_bridge.engine.national.signatures import signatures_of
 from skills_bridge.engine.score import order_keys
 
@@ -27,7 +29,7 @@ Number = TypeVar("Number", np.int64, np.uint64)
 
 NOBODY: Final = -1
 SORTED_BY: Final = ("provinces", "contracts")
-"""Set gates by which people are brought together; education follows."""
+"""Set gates by which people are brought together first."""
 
 
 class Blocks(NamedTuple):
@@ -116,16 +118,39 @@ def frozen(index: NationalIndex) -> NationalIndex:
 
 
 def _brought_together(maybe: Words, layout: GateLayout, key: Int64s) -> Int64s:
-    """Return the people in an order that puts alike signatures side by side."""
-    columns: list[npt.NDArray[Any]] = [key]
-    ranked = next(place for place, gate in enumerate(LIMIT_GATES) if gate.held == "education_rank")
-    field = layout.fields[ranked]
-    columns.append((maybe[:, field.word] >> np.uint64(field.shift)) & np.uint64(field.most))
+    """Return the people in an order that puts alike signatures side by side.
+
+    After the sets they are halved by experience and by the language in which they differ most: a field with its many
+    values would leave nothing for the next one to bring together. Education, which nearly every opening asks, is last.
+    """
+    columns: list[npt.NDArray[Any]] = [key, _values(maybe, layout, GateKind.EDUCATION)[0]]
+    *languages, _ = _values(maybe, layout, GateKind.LANGUAGE)
+    halves = sorted((_upper_half(values) for values in languages), key=_unevenness)
+    columns += [*halves[:1], _upper_half(_values(maybe, layout, GateKind.EXPERIENCE)[0])]
     masks = dict(zip((gate.column for gate in SET_GATES), layout.gate_masks(), strict=True))
     for column in reversed(SORTED_BY):
         words = np.flatnonzero(masks[column])
         columns.extend(maybe[:, layout.field_words + word] & masks[column][word] for word in words)
     return np.lexsort(columns)
+
+
+def _values(maybe: Words, layout: GateLayout, kind: GateKind) -> list[Words]:
+    """Return what each field of a gate holds."""
+    return [
+        (maybe[:, field.word] >> np.uint64(field.shift)) & np.uint64(field.most)
+        for field in layout.fields
+        if field.kind is kind
+    ]
+
+
+def _upper_half(values: Words) -> Bools:
+    """Say who has at least the middle value."""
+    return np.asarray(values >= np.median(values), np.bool_) if len(values) else np.zeros(0, np.bool_)
+
+
+def _unevenness(half: Bools) -> float:
+    """Return how far a division is from two halves."""
+    return abs(float(half.mean()) - 0.5) if len(half) else 0.0
 
 
 def _in_blocks(holders: Int64s, others: Int64s, key: Int64s) -> tuple[Int64s, int]:

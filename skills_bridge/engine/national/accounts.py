@@ -28,9 +28,10 @@ def tell(  # noqa: PLR0917  # compiled
     desk: Desk,
 ) -> None:
     """Write what is told of a person who enters a list into her slot: of the ready nothing."""
-    heaps.lane[slot] = block * LANES + lane
+    told = heaps.told[slot]
+    told.lane, told.cohort = block * LANES + lane, NO_COHORT
     if kind == READY:
-        heaps.unknown[slot], heaps.unproven[slot], heaps.missing[slot], heaps.cohort[slot] = 0, 0, 0, NO_COHORT
+        told.unknown, told.unproven, told.missing = 0, 0, 0
         return
     unknown, unproven, missing = np.uint16(0), np.uint16(0), np.uint16(0)
     for place in range(asked.path.start[opening], asked.path.start[opening + 1]):
@@ -45,10 +46,9 @@ def tell(  # noqa: PLR0917  # compiled
             missing |= asked.asks.must_bit[item]
         elif not holds(desk.proven[must], lane):
             unproven |= asked.asks.must_bit[item]
-    heaps.unknown[slot], heaps.unproven[slot], heaps.missing[slot] = unknown, unproven, missing
-    heaps.cohort[slot] = NO_COHORT
+    told.unknown, told.unproven, told.missing = unknown, unproven, missing
     if kind == NEAR:
-        heaps.cohort[slot] = _closing_cohort(block, lane, opening, int(missing), blocks, asked, terms, desk)
+        told.cohort = _closing_cohort(block, lane, opening, int(missing), blocks, asked, terms, desk)
 
 
 @inner

@@ -30,15 +30,14 @@ FEW_ASK: Final = 20
 class Asks(NamedTuple):
     """The requirements: those of opening ``i`` from ``start[i]`` to ``start[i + 1]``, at most sixteen.
 
-    ``competency`` is a place in ``Demand.competencies``; ``level`` 0 to 3 (one less than asked); ``weight`` 1 to 5;
-    ``evidence`` a rank. ``full`` is what a perfect person has, at most 20,000 points; 0: nothing asked. The
-    musts of opening ``i`` stand again from ``must_start[i]`` to ``must_start[i + 1]``: ``must`` a place in ``Musts``,
-    ``must_bit`` has the bit of the requirement's place in the opening.
+    ``line`` is ``4 * competency + level``: a place in ``Demand.competencies``, and 0 to 3 (one less than asked);
+    ``weight`` 1 to 5; ``evidence`` a rank. ``full`` is what a perfect person has, at most 20,000 points; 0: nothing
+    asked. The musts of opening ``i`` stand again from ``must_start[i]`` to ``must_start[i + 1]``: ``must`` a place in
+    ``Musts``, ``must_bit`` has the bit of the requirement's place in the opening.
     """
 
     start: Int64s
-    competency: Int64s
-    level: Codes8
+    line: Int64s
     weight: Bits
     evidence: Codes8
     full: Int64s
@@ -158,8 +157,7 @@ def _requirements(openings: OpeningColumns) -> tuple[Asks, Musts, Int64s]:
     place = np.arange(len(level)) - asked.start[asked.owners]
     asks = Asks(
         asked.start.astype(np.int64),
-        competency,
-        level.astype(np.uint8),
+        LEVELS * competency + level,
         asked.weight.astype(np.uint16),
         asked.evidence.astype(np.uint8),
         FULL_CREDIT * np.diff(weights[asked.start]),

@@ -28,8 +28,12 @@ from skills_bridge.engine.national.lanes import (
 from skills_bridge.engine.policy import READY as PROVEN
 
 Codes8 = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.int32]
 SEARCHED = 16
 """A search takes about as long as looking at so many runs."""
+
+NOT_MADE = 0
+EMPTY_ROW = 1
 
 CANDIDATES = 3
 """Classes of people with a competency who may be listed: ready, to confirm, near."""
@@ -58,11 +62,12 @@ class Terms(NamedTuple):
 class Desk(NamedTuple):
     """The answers of the block that is open, as lane sets (4 words) unless said otherwise.
 
-    ``passed[k]`` who meets the first ``k`` conditions of the opening at hand. By condition: ``maybe`` and ``sure``. By
-    competency asked: ``run``. By competency and level: ``row``, its place in ``rows`` (credits 0 to 250, a byte a lane;
-    row 0 is zero: nobody holds it), of which ``used[0]`` are taken. By must: ``enough`` level, and ``proven``. By
-    cohort: whom it can ``reach``. ``kinds`` are the candidates of the opening at hand by class, ``points`` theirs;
-    ``reaching`` are those of whom ``points`` are enough. The rest is room to work, ``hits`` in two views.
+    ``passed[k]`` who meets the first ``k`` conditions of the opening at hand. By condition: ``maybe`` and ``sure``.
+    By competency asked: where its holdings begin and end, ``held``. By line (competency and level): ``row``, its
+    place in ``rows`` (credits 0 to 250, a byte a lane; nobody holds the empty one), of which those up to ``used[0]``
+    are taken. By must: ``enough`` level, and ``proven``. By cohort: whom it can ``reach``. ``kinds`` are the
+    candidates of the opening at hand by class, ``points`` theirs; ``reaching`` are those of whom ``points`` are
+    enough. The rest is room to work, ``hits`` in two views.
     """
 
     passed: Words
@@ -70,12 +75,10 @@ class Desk(NamedTuple):
     maybe_of: Int64s
     sure: Words
     sure_of: Int64s
-    run: Int64s
-    run_of: Int64s
-    open_block: Int64s
+    held: Int64s
+    held_of: Int64s
     rows: Codes8
-    row: Int64s
-    row_of: Int64s
+    row: Rows
     used: Int64s
     enough: Words
     proven: Words
@@ -111,12 +114,10 @@ def desk_for(asked: Asked, competencies: int) -> Desk:
         maybe_of=never(conditions),
         sure=sets(conditions),
         sure_of=never(conditions),
-        run=never(competencies),
-        run_of=never(competencies),
-        open_block=never(1),
-        rows=np.zeros((1 + LEVELS * competencies, LANES), np.uint8),
-        row=np.zeros(LEVELS * competencies, np.int64),
-        row_of=never(LEVELS * competencies),
+        held=np.zeros((competencies, 2), np.int64),
+        held_of=never(1),
+        rows=np.zeros((EMPTY_ROW + 1 + LEVELS * competencies, LANES), np.uint8),
+        row=np.zeros(LEVELS * competencies, np.int32),
         used=np.zeros(1, np.int64),
         enough=sets(musts),
         proven=sets(musts),
@@ -151,24 +152,35 @@ def find_sure(blocks: Blocks, block: int, asked: Asked, number: int, desk: Desk)
 
 
 @inner
-def find_row(  # noqa: PLR0917  # compiled
-    blocks: Blocks, block: int, terms: Terms, competency: int, level: int, desk: Desk
-) -> int:
-    """Return the row of a competency at a level: what each lane's best holding brings; 0 where nobody holds any."""
-    line = LEVELS * competency + level
-    if desk.row_of[line] != block:
-        desk.row_of[line], desk.row[line] = block, 0
-        run = find_run(blocks, block, terms, competency, desk)
-        if run >= 0:
-            desk.used[0] += 1
-            desk.row[line] = desk.used[0]
-            row, credit = desk.rows[desk.used[0]], terms.worth.credit[level]
-            for lane in range(LANES):
-                row[lane] = 0
-            for item in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-                lane = blocks.lane[item]
-                row[lane] = max(row[lane], credit[blocks.code[item]])
+def open_block(desk: Desk) -> None:
+    """Forget the rows of the block before."""
+    desk.used[0] = EMPTY_ROW
+    for line in range(len(desk.row)):
+        desk.row[line] = NOT_MADE
+
+
+@inner
+def find_row(blocks: Blocks, block: int, terms: Terms, line: int, desk: Desk) -> int:
+    """Return the row of a competency at a level, what each lane's best holding brings: the empty one if none has it."""
+    if desk.row[line] == NOT_MADE:
+        desk.row[line] = _make_row(blocks, block, terms, line, desk)
     return int(desk.row[line])
+
+
+@inner
+def _make_row(blocks: Blocks, block: int, terms: Terms, line: int, desk: Desk) -> int:
+    """Write a row from the holdings of the block, if there are any; return its place."""
+    first, end = find_holdings(blocks, block, terms, line // LEVELS, desk)
+    if first == end:
+        return EMPTY_ROW
+    desk.used[0] += 1
+    row, credit = desk.rows[desk.used[0]], terms.worth.credit[line % LEVELS]
+    for lane in range(LANES):
+        row[lane] = 0
+    for item in range(first, end):
+        lane = blocks.lane[item]
+        row[lane] = max(row[lane], credit[blocks.code[item]])
+    return int(desk.used[0])
 
 
 @inner
@@ -181,15 +193,14 @@ def find_must(  # noqa: PLR0917  # compiled
         enough, proven = desk.enough[must], desk.proven[must]
         enough[:] = 0
         proven[:] = 0
-        run = find_run(blocks, block, terms, asked.musts.competency[must], desk)
-        if run >= 0:
-            standing = terms.worth.standing[asked.musts.level[must], asked.musts.evidence[must]]
-            for item in range(blocks.run_end[run - 1] if run > 0 else 0, blocks.run_end[run]):
-                found = standing[blocks.code[item]]
-                if found:
-                    put_lane(enough, blocks.lane[item])
-                if found == PROVEN:
-                    put_lane(proven, blocks.lane[item])
+        standing = terms.worth.standing[asked.musts.level[must], asked.musts.evidence[must]]
+        first, end = find_holdings(blocks, block, terms, asked.musts.competency[must], desk)
+        for item in range(first, end):
+            found = standing[blocks.code[item]]
+            if found:
+                put_lane(enough, blocks.lane[item])
+            if found == PROVEN:
+                put_lane(proven, blocks.lane[item])
 
 
 @inner
@@ -207,31 +218,37 @@ def find_reach(  # noqa: PLR0917  # compiled
 
 
 @inner
-def find_run(blocks: Blocks, block: int, terms: Terms, competency: int, desk: Desk) -> int:
-    """Return the run of a competency asked, or -1.
+def find_holdings(blocks: Blocks, block: int, terms: Terms, competency: int, desk: Desk) -> tuple[int, int]:
+    """Return where the holdings of a competency asked begin and end in a block: at one place if nobody has it.
 
     Where much is asked, the first question to a block looks through all its runs; where little is, each one searches.
     """
     first, end = blocks.run_start[block], blocks.run_start[block + 1]
-    if len(desk.run) * SEARCHED < end - first:
-        return _searched(blocks.run_competency, first, end, terms.index_place[competency])
-    if desk.open_block[0] != block:
-        desk.open_block[0] = block
+    if len(desk.held) * SEARCHED < end - first:
+        return _searched(blocks, first, end, terms.index_place[competency])
+    if desk.held_of[0] != block:
+        desk.held_of[0] = block
+        for place in range(len(desk.held)):
+            desk.held[place, 0] = desk.held[place, 1] = 0
+        begin = blocks.run_end[first - 1] if first > 0 else 0
         for run in range(first, end):
             place = terms.asked_place[blocks.run_competency[run]]
             if place >= 0:
-                desk.run[place], desk.run_of[place] = run, block
-    return int(desk.run[competency]) if desk.run_of[competency] == block else -1
+                desk.held[place, 0], desk.held[place, 1] = begin, blocks.run_end[run]
+            begin = blocks.run_end[run]
+    return int(desk.held[competency, 0]), int(desk.held[competency, 1])
 
 
 @inner
-def _searched(runs: npt.NDArray[np.int32], first: int, end: int, place: int) -> int:
-    """Return where a place of the index's list stands between two runs, which rise; or -1."""
-    last = end
+def _searched(blocks: Blocks, first: int, last: int, place: int) -> tuple[int, int]:
+    """Return where the holdings of a place of the index's list begin and end; its runs, which rise, are searched."""
+    end = last
     while first < last:
         middle = (first + last) >> 1
-        if runs[middle] < place:
+        if blocks.run_competency[middle] < place:
             first = middle + 1
         else:
             last = middle
-    return int(first) if first < end and runs[first] == place else -1
+    if first == end or blocks.run_competency[first] != place:
+        return 0, 0
+    return int(blocks.run_end[first - 1]) if first > 0 else 0, int(blocks.run_end[first])

@@ -1,8 +1,8 @@
 """The lists while they are being filled: heaps of order keys, with what is told of each person beside them.
 
-Each list is a heap, its lowest key first, so that the key to beat is one read and a better one costs a few steps even
-in a list of two thousand. What is told of a person is worked out when she enters, while the answers of her block are at
-hand; it stays in a *slot*, and only key and number of the slot move in the heap.
+Each list is a heap, its lowest key first, so that a better one costs a few steps even in a list of two thousand. What
+is told of a person is worked out when she enters, while the answers of her block are at hand; it stays in a *slot*,
+and only key and number of the slot move in the heap.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from skills_bridge.engine.arrays import Bits, Int64s
+from skills_bridge.engine.arrays import Int64s
 from skills_bridge.engine.national.compiling import inner
 
 READY: Final = 0
@@ -25,42 +25,47 @@ CLASSES: Final = 4
 FULL: Final = 2**63 - 1
 """The key to beat where a list holds nobody at all."""
 
+ROOM: Final = -1
+"""The key to beat while a list has room."""
+
+
+TOLD: Final = np.dtype(
+    [
+        ("lane", np.int32),
+        ("cohort", np.int32),
+        ("unknown", np.uint16),
+        ("unproven", np.uint16),
+        ("missing", np.uint16),
+        ("unused", np.uint16),
+    ]
+)
+"""What is told of a person: her lane, counted over all blocks, the place of the cohort that closes her gap, and the
+bits of unknown gates, and of musts without proof or level. Sixteen bytes lie in one line of the cache."""
+
 
 class Heaps(NamedTuple):
     """List ``4 * opening + class`` has its places from ``start[list]`` to ``start[list + 1]``; ``filled`` are taken.
 
-    ``key`` and ``slot`` (counted over all lists) by place. By slot: ``lane``, counted over all blocks, ``cohort``, and
-    the bits of unknown gates, and of musts without proof or level.
+    ``worst`` is the key that a newcomer to a list must beat: -1 while there is room. It stands apart from the keys:
+    every block asks for it, and it is in the cache when the keys of ten thousand openings are not.
+    ``key`` and ``slot`` (counted over all lists) by place; ``told``, records of ``TOLD``, by slot.
     """
 
     start: Int64s
     filled: Int64s
+    worst: Int64s
     key: Int64s
     slot: npt.NDArray[np.int32]
-    lane: npt.NDArray[np.int32]
-    cohort: npt.NDArray[np.int32]
-    unknown: Bits
-    unproven: Bits
-    missing: Bits
+    told: npt.NDArray[np.void]
 
 
 def heaps_for(length: Int64s) -> Heaps:
     """Return empty lists with room for ``length`` (openings, 4) people."""
     start = np.concatenate([np.zeros(1, np.int64), np.cumsum(length.ravel())])
     size = int(start[-1])
-    slot, lane, cohort = (np.zeros(size, np.int32) for _ in range(3))
-    unknown, unproven, missing = (np.zeros(size, np.uint16) for _ in range(3))
     filled, key = np.zeros(len(start) - 1, np.int64), np.zeros(size, np.int64)
-    return Heaps(start, filled, key, slot, lane, cohort, unknown, unproven, missing)
-
-
-@inner
-def worst(heaps: Heaps, place: int) -> int:
-    """Return the key that a newcomer to a list must beat: -1 while there is room."""
-    first, end = heaps.start[place], heaps.start[place + 1]
-    if first == end:
-        return FULL
-    return int(heaps.key[first]) if heaps.filled[place] == end - first else -1
+    worst = np.where(length.ravel() > 0, ROOM, FULL)
+    return Heaps(start, filled, worst, key, np.zeros(size, np.int32), np.zeros(size, TOLD))
 
 
 @inner
@@ -72,6 +77,7 @@ def put(heaps: Heaps, place: int, key: int) -> int:
     if count == room:
         slot = slots[0]
         _sink(keys, slots, room, key, slot)
+        heaps.worst[place] = keys[0]
         return int(slot)
     slot = np.int32(first + count)
     at = count
@@ -80,6 +86,8 @@ def put(heaps: Heaps, place: int, key: int) -> int:
         at = (at - 1) // 2
     keys[at], slots[at] = key, slot
     heaps.filled[place] = count + 1
+    if count + 1 == room:
+        heaps.worst[place] = keys[0]
     return int(slot)
 
 

@@ -16,6 +16,7 @@ from skills_bridge.engine.national.compiling import inner, outer
 from skills_bridge.engine.national.demand import Asked
 from skills_bridge.engine.national.desk import (
     CANDIDATES,
+    EMPTY_ROW,
     Codes8,
     Desk,
     Terms,
@@ -24,8 +25,9 @@ from skills_bridge.engine.national.desk import (
     find_reach,
     find_row,
     find_sure,
+    open_block,
 )
-from skills_bridge.engine.national.heaps import CLASSES, FULL, NEAR, READY, TO_CONFIRM, Heaps, put, put_in_order, worst
+from skills_bridge.engine.national.heaps import CLASSES, FULL, NEAR, READY, TO_CONFIRM, Heaps, put, put_in_order
 from skills_bridge.engine.national.index import Blocks
 from skills_bridge.engine.national.lanes import (
     LANE_WORDS,
@@ -59,7 +61,7 @@ def fill_lists(  # noqa: PLR0917  # compiled
     """Fill the lists of the openings from ``first`` to ``end`` (excluded), all of one policy, from every block."""
     path = asked.path
     for block in range(len(blocks.people)):
-        desk.used[0] = 0
+        open_block(desk)
         first_lanes(blocks.people[block], desk.passed[0])
         opening = first
         while opening < end:
@@ -165,12 +167,12 @@ def _find_rows(  # noqa: PLR0917  # compiled
     """Gather the rows of an opening that somebody of the block holds, and their weights; return how many, by fours."""
     asks, count = asked.asks, 0
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        row = find_row(blocks, block, terms, asks.competency[item], int(asks.level[item]), desk)
-        if row:
+        row = find_row(blocks, block, terms, asks.line[item], desk)
+        if row != EMPTY_ROW:
             desk.chosen[count], desk.weights[count] = row, asks.weight[item]
             count += 1
     while count % TOGETHER:
-        desk.chosen[count], desk.weights[count] = 0, 0
+        desk.chosen[count], desk.weights[count] = EMPTY_ROW, 0
         count += 1
     return count
 
@@ -251,10 +253,10 @@ def _take(  # noqa: PLR0917  # compiled
     lists, least = CLASSES * opening, FULL >> 48
     for kind in range(CANDIDATES):
         if not is_empty(desk.kinds[kind]):
-            least = min(least, max(1, worst(heaps, lists + kind) >> 48))
+            least = min(least, max(1, int(heaps.worst[lists + kind]) >> 48))
     _find_reaching(least, desk)
     for kind in range(CANDIDATES):
-        to_beat = worst(heaps, lists + kind)
+        to_beat = int(heaps.worst[lists + kind])
         for word in range(LANE_WORDS):
             left = desk.kinds[kind, word] & desk.reaching[word]
             while left != NOTHING:
@@ -264,7 +266,7 @@ def _take(  # noqa: PLR0917  # compiled
                 if key > to_beat:
                     slot = put(heaps, lists + kind, key)
                     tell(block, lane, opening, kind, slot, blocks, asked, terms, heaps, desk)
-                    to_beat = worst(heaps, lists + kind)
+                    to_beat = int(heaps.worst[lists + kind])
 
 
 @inner

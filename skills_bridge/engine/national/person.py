@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from skills_bridge.engine.arrays import Bools, Int64s
 from skills_bridge.engine.national.compiling import compiled
-from skills_bridge.engine.national.demand import Asked, Asks, Demand, Musts
+from skills_bridge.engine.national.demand import LEVELS, Asked, Asks, Demand, Musts
 from skills_bridge.engine.national.desk import Worth
 from skills_bridge.engine.national.heaps import CLASSES, NEAR, NOT_ENOUGH, READY, TO_CONFIRM
 from skills_bridge.engine.national.index import Blocks, NationalIndex
@@ -120,7 +120,7 @@ def _fit(  # noqa: PLR0917  # compiled
     """Return points, the musts short of level, and whether all others are proven."""
     points, missing, is_proven = 0, 0, True
     for item in range(asks.start[opening], asks.start[opening + 1]):
-        credit = _best(blocks, run_of[asks.competency[item]], worth.credit[asks.level[item]])
+        credit = _best(blocks, run_of[asks.line[item] // LEVELS], worth.credit[asks.line[item] % LEVELS])
         points += credit * int(asks.weight[item])
     for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
         must = asks.must[item]

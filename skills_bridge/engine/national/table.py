@@ -49,13 +49,13 @@ def write_table(  # noqa: PLR0917  # compiled
             place = CLASSES * served[opening] + kind
             for rank in range(heaps.filled[place]):
                 at = heaps.start[place] + rank
-                slot, key = heaps.slot[at], heaps.key[at]
+                told, key = heaps.told[heaps.slot[at]], heaps.key[at]
                 points = key >> 48
                 has_score = full[served[opening]] > 0 and kind != NOT_ENOUGH
-                table.opening[row], table.seeker[row] = opening, seeker[heaps.lane[slot]]
+                table.opening[row], table.seeker[row] = opening, seeker[told.lane]
                 table.result_class[row], table.rank[row], table.order_key[row] = kind, rank + 1, key
                 table.points[row] = points
                 table.score[row] = WHOLE * points // full[served[opening]] if has_score else NO_VALUE
-                table.cohort[row], table.unknown_gates[row] = heaps.cohort[slot], heaps.unknown[slot]
-                table.unproven[row], table.missing[row] = heaps.unproven[slot], heaps.missing[slot]
+                table.cohort[row], table.unknown_gates[row] = told.cohort, told.unknown
+                table.unproven[row], table.missing[row] = told.unproven, told.missing
                 row += 1

@@ -10,7 +10,7 @@ from skills_bridge.engine.national.accounts import tell
 from skills_bridge.engine.national.compiling import inner
 from skills_bridge.engine.national.demand import Asked
 from skills_bridge.engine.national.desk import Desk, Terms, find_sure
-from skills_bridge.engine.national.heaps import CLASSES, NOT_ENOUGH, READY, TO_CONFIRM, Heaps, put, worst
+from skills_bridge.engine.national.heaps import CLASSES, NOT_ENOUGH, READY, TO_CONFIRM, Heaps, put
 from skills_bridge.engine.national.index import Blocks
 from skills_bridge.engine.national.lanes import (
     LANE_WORDS,
@@ -51,7 +51,7 @@ def take_waiting(  # noqa: PLR0917  # compiled
             kind = NOT_ENOUGH
             if not is_scored:
                 kind = READY if holds(ready, lane) else TO_CONFIRM
-            if key > worst(heaps, lists + kind):
+            if key > int(heaps.worst[lists + kind]):
                 tell(block, lane, opening, kind, put(heaps, lists + kind, key), blocks, asked, terms, heaps, desk)
 
 
@@ -59,5 +59,5 @@ def take_waiting(  # noqa: PLR0917  # compiled
 def _to_beat(heaps: Heaps, lists: int, is_scored: bool) -> int:  # noqa: FBT001  # compiled
     """Return the key below which nobody enters."""
     if is_scored:
-        return worst(heaps, lists + NOT_ENOUGH)
-    return min(worst(heaps, lists + READY), worst(heaps, lists + TO_CONFIRM))
+        return int(heaps.worst[lists + NOT_ENOUGH])
+    return min(int(heaps.worst[lists + READY]), int(heaps.worst[lists + TO_CONFIRM]))

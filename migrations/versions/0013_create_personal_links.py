@@ -196,7 +196,7 @@ def create_tables() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("given_by", sa.BigInteger(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opens_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.String(length=40), nullable=True),
@@ -263,6 +263,8 @@ def create_tables() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE ON link_form_use TO sb_web")
     op.execute("GRANT SELECT, DELETE ON link_form_use TO sb_worker")
     op.execute(f"CREATE POLICY people_1 ON link_form_use TO sb_web USING {OWN} WITH CHECK {OWN}")
+    # a forgotten person's forms go with her file
+    op.execute(f"CREATE POLICY people_2 ON link_form_use TO sb_worker USING ({OWN_AGENCY}) WITH CHECK ({OWN_AGENCY})")
     op.execute(f"CREATE POLICY platform ON link_form_use TO sb_worker USING ({PLATFORM}) WITH CHECK ({PLATFORM})")
 
 

@@ -36,8 +36,8 @@ class LinkState(StrEnum):
     EXPIRED = "expired"
 
 
-def state_of_link(*, expires_at: datetime, ended_at: datetime | None, now: datetime) -> LinkState:
+def state_of_link(*, opens_until: datetime, ended_at: datetime | None, now: datetime) -> LinkState:
     """Return where a link stands at an instant."""
     if ended_at is not None:
         return LinkState.ENDED
-    return LinkState.EXPIRED if expires_at <= now else LinkState.LIVE
+    return LinkState.EXPIRED if opens_until <= now else LinkState.LIVE

@@ -36,7 +36,7 @@ class PersonalLink(Keyed, Base):
     language: Mapped[str]
     given_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     given_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    opens_until: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[LinkEnd | None] = mapped_column(text_enum(LinkEnd, "end_reason"))

@@ -20,8 +20,7 @@ class TestProposals:
         referral_id = proposed_referral(world, opening_id, seeker_id)
         client = opened(app, given_link(world, seeker_id))
 
-        page = client.get("/personal/").text
-        print(page)
+        assert "Cette offre correspond" in client.get("/personal/").text
         for path in ("/personal/file", "/personal/rights", "/personal/correct"):
             assert client.get(path).status_code == 200, path
         with world.as_owner() as session:

@@ -43,7 +43,7 @@ def accept(public_id: uuid.UUID) -> ResponseReturnValue:
     key, word = get_own_referral(reading(), actor=current_actor(), public_id=public_id), _yes()
     return _answer(
         lambda uow: answer_proposal(uow, referral_id=key, word=word),
-        _("Votre accord est enregistré : votre agence transmet votre dossier à l’entreprise."),
+        _("Votre accord est enregistré : votre agence transmet votre dossier à l’entreprise."),
     )
 
 
@@ -54,7 +54,7 @@ def decline(public_id: uuid.UUID) -> ResponseReturnValue:
     key, word = get_own_referral(reading(), actor=current_actor(), public_id=public_id), DeclineForm().to_word()
     return _answer(
         lambda uow: answer_proposal(uow, referral_id=key, word=word),
-        _("Votre refus est enregistré, sans conséquence pour vous : d’autres offres vous seront proposées."),
+        _("Votre refus est enregistré, sans conséquence pour vous : d’autres offres vous seront proposées."),
     )
 
 
@@ -65,7 +65,7 @@ def accept_course(public_id: uuid.UUID) -> ResponseReturnValue:
     key, word = get_own_reservation(reading(), actor=current_actor(), public_id=public_id), _yes()
     return _answer(
         lambda uow: answer_reservation(uow, reservation_id=key, word=word),
-        _("Votre accord est enregistré : le centre de formation vous inscrit."),
+        _("Votre accord est enregistré : le centre de formation vous inscrit."),
     )
 
 
@@ -76,5 +76,5 @@ def decline_course(public_id: uuid.UUID) -> ResponseReturnValue:
     key, word = get_own_reservation(reading(), actor=current_actor(), public_id=public_id), DeclineForm().to_word()
     return _answer(
         lambda uow: answer_reservation(uow, reservation_id=key, word=word),
-        _("Votre refus est enregistré, sans conséquence pour vous : d’autres offres vous seront proposées."),
+        _("Votre refus est enregistré, sans conséquence pour vous : d’autres offres vous seront proposées."),
     )

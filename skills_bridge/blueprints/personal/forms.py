@@ -50,7 +50,7 @@ class CorrectForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     details = TextAreaField(
         _l("Ce qui est faux, et ce qui est juste"),
         validators=[
-            InputRequired(_l("Écrivez ce qui est à corriger : votre agence en a besoin pour le faire.")),
+            InputRequired(_l("Écrivez ce qui est à corriger : votre agence en a besoin pour le faire.")),
             Length(max=LONGEST_DETAILS, message=_l("Écrivez 1000 signes au plus.")),
         ],
     )

@@ -80,7 +80,7 @@ def object_to() -> ResponseReturnValue:
     """Stop being matched, at once."""
     return _act(
         lambda uow, key: object_to_matching(uow, seeker_id=key, channel=Channel.PERSONAL_LINK),
-        _("Votre opposition est enregistrée : plus rien ne vous sera proposé."),
+        _("Votre opposition est enregistrée : plus rien ne vous sera proposé."),
     )
 
 

@@ -61,17 +61,17 @@ OWN_REASONS: Final[Mapping[DeclineReason, LazyString]] = {
 OWN_REFUSALS: Final[Mapping[str, LazyString]] = {
     "illegal-move": _l("Cette proposition a déjà une réponse, de vous ou de votre agence. Voici où elle en est."),
     "sharing-consent-missing": _l(
-        "Pour accepter, cochez que votre nom peut être montré à l’entreprise : sans cela elle ne pourrait pas vous "
+        "Pour accepter, cochez que votre nom peut être montré à l’entreprise : sans cela elle ne pourrait pas vous "
         "appeler."
     ),
-    "decline-reason-missing": _l("Choisissez une raison dans la liste : toutes se valent."),
+    "decline-reason-missing": _l("Choisissez une raison dans la liste : toutes se valent."),
     "reservation-ended": _l("Cette place n’est plus gardée pour vous. Voyez avec votre agence."),
     "reservation-accepted": _l("Votre accord est déjà enregistré."),
     "reservation-expired": _l("Le dernier jour pour répondre est passé. Voyez avec votre agence."),
-    "already-objected": _l("Votre opposition est déjà enregistrée : plus rien ne vous est proposé."),
+    "already-objected": _l("Votre opposition est déjà enregistrée : plus rien ne vous est proposé."),
     "consent-not-given": _l("Cet accord est déjà retiré."),
-    "request-waits": _l("Votre demande %(reference)s attend déjà sa réponse : inutile d’en envoyer une autre."),
-    "access-file-gone": _l("Ce dossier a déjà été remis, ou il est trop ancien : demandez-le de nouveau."),
+    "request-waits": _l("Votre demande %(reference)s attend déjà sa réponse : inutile d’en envoyer une autre."),
+    "access-file-gone": _l("Ce dossier a déjà été remis, ou il est trop ancien : demandez-le de nouveau."),
     "too-many-tries": _l("Trop d’essais. Patientez %(minutes)s minutes, puis recommencez."),
 }
 """Refusals whose usual sentence speaks to staff: code → the sentence for the person."""

@@ -27,10 +27,10 @@ register_looks(
 register_refusals(
     {
         "link-without-email": _l(
-            "Le dossier ne contient pas d’adresse électronique : remettez le lien en main propre, ou ajoutez l’adresse."
+            "Le dossier ne contient pas d’adresse électronique : remettez le lien en main propre, ou ajoutez l’adresse."
         ),
-        "no-live-link": _l("Aucun lien n’est ouvert : il n’y a rien à annuler."),
-        "channel-of-another": _l("Seule la personne elle-même répond par son lien : choisissez un autre moyen."),
+        "no-live-link": _l("Aucun lien n’est ouvert : il n’y a rien à annuler."),
+        "channel-of-another": _l("Seule la personne elle-même répond par son lien : choisissez un autre moyen."),
     }
 )
 
@@ -61,8 +61,8 @@ class GiveLinkForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
         _l("Comment le remettre"),
         choices=form_choices(
             (
-                (Handing.SHOWN.value, _l("À l’écran : à imprimer ou à lire avec son téléphone")),
-                (Handing.EMAIL.value, _l("Par courriel : la personne est d’accord")),
+                (Handing.SHOWN.value, _l("À l’écran : à imprimer ou à lire avec son téléphone")),
+                (Handing.EMAIL.value, _l("Par courriel : la personne est d’accord")),
             )
         ),
         validators=[InputRequired(_l("Choisissez comment le lien est remis."))],

@@ -39,7 +39,7 @@ def give(public_id: uuid.UUID) -> ResponseReturnValue:
         return back
     if command["handed"] is Handing.SHOWN:
         return _shown_once(public_id, given)
-    flash(_("Le lien part par courriel ; le précédent ne s’ouvre plus."), "success")
+    flash(_("Le lien part par courriel ; le précédent ne s’ouvre plus."), "success")
     return back
 
 
@@ -50,7 +50,7 @@ def _shown_once(public_id: uuid.UUID, given: GivenLink) -> ResponseReturnValue:
         "personal/given.html",
         address=address,
         image=square_code(address),
-        expires_at=given.expires_at,
+        opens_until=given.opens_until,
         public_id=public_id,
     )
 
@@ -62,5 +62,5 @@ def revoke(public_id: uuid.UUID) -> ResponseReturnValue:
     return act_on(
         public_id,
         lambda uow, key: revoke_link(uow, seeker_id=key),
-        _("Le lien est annulé : il ne s’ouvre plus, et ses pages ouvertes se ferment."),
+        _("Le lien est annulé : il ne s’ouvre plus, et ses pages ouvertes se ferment."),
     )

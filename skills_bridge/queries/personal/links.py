@@ -22,7 +22,7 @@ class LinkLine:
     state: LinkState
     handed: Handing
     given_at: datetime
-    expires_at: datetime
+    opens_until: datetime
     last_used_at: datetime | None
     ended_at: datetime | None
     end_reason: LinkEnd | None
@@ -53,7 +53,7 @@ def get_link_actor(session: Session, *, link_id: int, session_id: int, now: date
         .where(
             PersonalLink.id == link_id,
             PersonalLink.ended_at.is_(None),
-            PersonalLink.expires_at > now,
+            PersonalLink.opens_until > now,
             Organisation.state == OrganisationState.VERIFIED,
         )
     ).one_or_none()
@@ -85,10 +85,10 @@ def get_link_section(session: Session, *, actor: Actor, seeker_id: int, now: dat
     return LinkSection(
         lines=tuple(
             LinkLine(
-                state=state_of_link(expires_at=row.expires_at, ended_at=row.ended_at, now=now),
+                state=state_of_link(opens_until=row.opens_until, ended_at=row.ended_at, now=now),
                 handed=row.handed,
                 given_at=row.given_at,
-                expires_at=row.expires_at,
+                opens_until=row.opens_until,
                 last_used_at=row.last_used_at,
                 ended_at=row.ended_at,
                 end_reason=row.end_reason,

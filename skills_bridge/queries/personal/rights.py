@@ -132,7 +132,7 @@ def get_own_rights(session: Session, *, actor: Actor, now: datetime) -> OwnRight
         objected_at=seeker.matching_objected_at,
         agreed=tuple(agreed),
         requests=tuple(_request(row, until) for row, until in asked),
-        link_until=session.get_one(PersonalLink, actor.link_id).expires_at,
+        link_until=session.get_one(PersonalLink, actor.link_id).opens_until,
     )
 
 

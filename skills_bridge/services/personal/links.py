@@ -33,7 +33,7 @@ class GivenLink:
     """A link that was just handed out: its token stands in no table."""
 
     token: str
-    expires_at: datetime
+    opens_until: datetime
 
 
 def give_link(uow: UnitOfWork, *, seeker_id: int, handed: Handing, language: str, days: int, vault: Vault) -> GivenLink:
@@ -62,14 +62,14 @@ def give_link(uow: UnitOfWork, *, seeker_id: int, handed: Handing, language: str
         language=language,
         given_by=uow.actor.user_id,
         given_at=uow.now,
-        expires_at=uow.now + timedelta(days=days),
+        opens_until=uow.now + timedelta(days=days),
     )
     uow.session.add(link)
     uow.session.flush()  # the letter's job and the audit need the key
     uow.audit("personal_link.given", "personal_link", link.id, seeker_id=seeker.id, handed=handed.value)
     if handed is Handing.EMAIL:
         uow.record(PersonalLinkGiven(link.id))
-    return GivenLink(token, link.expires_at)
+    return GivenLink(token, link.opens_until)
 
 
 def revoke_link(uow: UnitOfWork, *, seeker_id: int) -> None:
@@ -111,7 +111,7 @@ def open_link(uow: UnitOfWork, *, token: str, address: str) -> PersonalLink | No
         .where(
             PersonalLink.token_digest == digest_of(token),
             PersonalLink.ended_at.is_(None),
-            PersonalLink.expires_at > uow.now,
+            PersonalLink.opens_until > uow.now,
             Organisation.state == OrganisationState.VERIFIED,
         )
         .with_for_update(of=PersonalLink)
@@ -129,18 +129,18 @@ def mail_personal_link(uow: UnitOfWork, *, link_id: int, post: PostOffice) -> No
     """Send a link to its person, unless it ended meanwhile; the scope of her agency. Safe to run twice."""
     link = uow.session.get_one(PersonalLink, link_id)
     email = uow.session.scalar(select(SeekerIdentity.email).where(SeekerIdentity.seeker_id == link.seeker_id))
-    if link.ended_at is not None or link.expires_at <= uow.now or not email:
+    if link.ended_at is not None or link.opens_until <= uow.now or not email:
         return
     texts = texts_of(link.language)
     _ = texts.gettext
     body = (
-        _("Votre agence vous ouvre votre page personnelle : les offres qui vous sont proposées et votre dossier."),
+        _("Votre agence vous ouvre votre page personnelle : les offres qui vous sont proposées et votre dossier."),
         f"{post.base_url}/{PATH}/{post.vault.link_token(PURPOSE, link.seed)}",
         _(
             "Ce lien est à vous seul(e), ne le transmettez à personne. Il s’ouvre jusqu’au %(day)s.",
-            day=texts.day(local_day(link.expires_at)),
+            day=texts.day(local_day(link.opens_until)),
         ),
-        _("Si vous n’attendiez pas ce courriel, prévenez votre agence : elle y mettra fin."),
+        _("Si vous n’attendiez pas ce courriel, prévenez votre agence : elle y mettra fin."),
     )
     subject = _("Votre page personnelle")
     send(uow.session, post.mailer, to=email, texts=texts, subject=subject, body=body, key=f"personal-{link.seed}")

@@ -35,6 +35,7 @@ PARTIES = (
     f" UNION SELECT v.centre_id FROM reservation v WHERE v.seeker_id = {SEEKER} UNION SELECT {ORG})"
 )
 ASKED = f"ARRAY(SELECT q.id FROM rights_request q WHERE q.seeker_id = {SEEKER} AND q.channel = 'personal_link')"
+KEPT = f"ARRAY(SELECT v.id FROM reservation v WHERE v.seeker_id = {SEEKER})"
 # steps that she took herself; what others noted in the history of the same things is theirs
 STEPS = (
     f"({HERSELF} AND agency_id = {ORG} AND user_id IS NULL AND actor_name = 'personal_link' AND CASE object_kind"
@@ -46,14 +47,16 @@ STEPS = (
     f" WHEN 'rights_request' THEN object_id = ANY(ARRAY(SELECT id FROM rights_request WHERE seeker_id = {SEEKER}))"
     " ELSE false END)"
 )
-WORK = (
-    "matching.match_for_seeker",
-    "notices.learner_to_enrol",
-    "notices.post_released",
-    "notices.seat_released",
-    "privacy.carry_out",
+# work that follows from her own acts on her own things; to write it "once" the database reads whether it stands
+FOLLOWS = (
+    f"({HERSELF} AND organisation_id = {ORG} AND user_id IS NULL AND CASE kind"
+    f" WHEN 'matching.match_for_seeker' THEN object_id = {SEEKER}"
+    f" WHEN 'privacy.carry_out' THEN object_id = ANY({ASKED})"
+    f" WHEN 'notices.learner_to_enrol' THEN object_id = ANY({KEPT})"
+    f" WHEN 'notices.seat_released' THEN object_id = ANY({KEPT})"
+    f" WHEN 'notices.post_released' THEN object_id = ANY({KEPT})"
+    " ELSE false END)"
 )
-FOLLOWS = f"({HERSELF} AND organisation_id = {ORG} AND user_id IS NULL AND kind IN ({', '.join(map(repr, WORK))}))"
 ANSWERED = f"({OWN} AND (state = 'ended' OR state IN ('accepted', 'declined') AND answered_channel = 'personal_link'))"
 
 # table, command, what she may touch, what may stand there afterwards if that is less
@@ -97,6 +100,7 @@ RULES: tuple[tuple[str, str, str, str], ...] = (
     ("access_file", "UPDATE", f"({HERSELF} AND request_id = ANY({ASKED}))", ""),
     ("state_change", "SELECT", STEPS, ""),
     ("state_change", "INSERT", "", STEPS),
+    ("job", "SELECT", FOLLOWS, ""),
     ("job", "INSERT", "", FOLLOWS),
     ("personal_link", "SELECT", OWN, ""),
 )

@@ -21,6 +21,7 @@ from skills_bridge.blueprints.web import (
     public,
     reading,
     requires,
+    settings,
 )
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import RuleBroken
@@ -60,7 +61,8 @@ def open_page(token: str) -> ResponseReturnValue:
 @public
 def closed() -> ResponseReturnValue:
     """Say that the pages are closed, and how to open them again."""
-    return render_template("personal/closed.html")
+    idle = settings().sessions.personal_idle
+    return render_template("personal/closed.html", minutes=int(idle.total_seconds() // 60))
 
 
 @bp.post("/leave")

@@ -339,6 +339,8 @@ UNREACHED: Final = frozenset(
         "openings.withdraw_change",
         "organisations.resume",
         "organisations.verify",
+        "personal.export",
+        "personal.leave",
         "proposals.resume",
         "referrals.record_no_show",
         "referrals.reopen",
@@ -348,6 +350,7 @@ UNREACHED: Final = frozenset(
         "seekers.consent",
         "seekers.lift",
         "seekers.resume",
+        "seekers.revoke",
         "training.publish",
         "training.start",
     }

@@ -149,7 +149,10 @@ NEVER_ACROSS: Final = frozenset({"seeker_identity", "seeker_equity", "import_bat
 """What no work across organisations reads."""
 MANY: Final = 200
 
-OWN_OPENINGS: Final = "(SELECT opening_id FROM referral WHERE seeker_id = :me UNION SELECT opening_id FROM proposal WHERE seeker_id = :me)"
+OWN_OPENINGS: Final = (
+    "(SELECT opening_id FROM referral WHERE seeker_id = :me"
+    " UNION SELECT opening_id FROM proposal WHERE seeker_id = :me)"
+)
 OWN_COURSES: Final = "(SELECT cohort_id FROM reservation WHERE seeker_id = :me)"
 OWN_REVISIONS: Final = (
     f"(SELECT id FROM opening_revision WHERE opening_id IN {OWN_OPENINGS} AND validated_at IS NOT NULL)"

@@ -206,6 +206,21 @@ class TestBothInOneBrowser:
         assert "registre" not in adviser.get("/personal/").text
 
 
+class TestJournal:
+    def test_names_the_person_and_not_the_clock(
+        self, app: Flask, world: World, person: FlaskClient, referral_id: int
+    ) -> None:
+        person.post(f"/personal/proposals/{public_id_of(world, Referral, referral_id)}/accept")
+
+        officer = client_of(app, world, "data_protection_officer")
+        journal = officer.get("/audit/?act=referral.accepted").text
+        assert "la personne, par son lien" in journal
+        assert "Lien personnel ouvert" in officer.get("/audit/?act=personal_link.used").text
+        history = client_of(app, world, "adviser").get(f"/referrals/{public_id_of(world, Referral, referral_id)}").text
+        assert "la personne, par son lien" in history
+        assert "par lien personnel" in history
+
+
 class TestEnd:
     @pytest.mark.parametrize(
         "change", [{"seen_at": timedelta(minutes=31)}, {"ends_at": timedelta(minutes=1)}], ids=["idle", "absolute"]

@@ -3,6 +3,7 @@
 from skills_bridge.services.personal.answers import OwnWord, answer_proposal, answer_reservation
 from skills_bridge.services.personal.links import (
     PATH,
+    PURPOSE,
     GivenLink,
     give_link,
     mail_personal_link,
@@ -12,6 +13,7 @@ from skills_bridge.services.personal.links import (
 
 __all__ = [
     "PATH",
+    "PURPOSE",
     "GivenLink",
     "OwnWord",
     "answer_proposal",

@@ -121,7 +121,7 @@ def open_link(uow: UnitOfWork, *, token: str, address: str) -> PersonalLink | No
         return None
     link.last_used_at = uow.now
     narrow(uow, Scope(kind=ScopeKind.SEEKER, organisation_id=link.agency_id, seeker_id=link.seeker_id))
-    uow.audit("personal_link.used", "personal_link", link.id, seeker_id=link.seeker_id)
+    uow.audit("personal_link.used", "personal_link", link.id, seeker_id=link.seeker_id, personal_link=link.id)
     return link
 
 

@@ -120,8 +120,9 @@ DECIDED_BY_LINK = "(state = 'open') = (decided_by IS NULL AND NOT coalesce(answe
 
 # as in 0003, and the acts of a person stand in the stream of her agency
 STREAM = """p_stream := CASE
-        WHEN scope IN ({scopes}) THEN NULLIF(current_setting('app.organisation_id', true), '')::bigint
+        WHEN scope = 'tenant'{herself} THEN NULLIF(current_setting('app.organisation_id', true), '')::bigint
         WHEN scope = 'account' THEN 0"""
+OR_HERSELF = " OR scope = 'seeker' AND NULLIF(current_setting('app.seeker_id', true), '') IS NOT NULL"
 APPEND_AUDIT = """
 CREATE OR REPLACE FUNCTION append_audit(p_user bigint, p_act text, p_kind text, p_object bigint, p_facts text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -173,7 +174,7 @@ def upgrade() -> None:
     for (table, name), (before, more) in CHECKS.items():
         renew_check(table, name, before + more)
     renew_check("proposal", "a_person_decides", DECIDED_BY_LINK)
-    op.execute(APPEND_AUDIT.format(stream=STREAM.format(scopes="'tenant', 'seeker'")))
+    op.execute(APPEND_AUDIT.format(stream=STREAM.format(herself=OR_HERSELF)))
     for number, (table, command, test, check) in enumerate(RULES, 1):
         using = f" USING {test}" if test else ""
         checked = f" WITH CHECK {check or test}" if command != "SELECT" else ""
@@ -279,7 +280,7 @@ def downgrade() -> None:
     """
     for number, (table, *_) in enumerate(RULES, 1):
         op.execute(f"DROP POLICY herself_{number} ON {table}")
-    op.execute(APPEND_AUDIT.format(stream=STREAM.format(scopes="'tenant'")))
+    op.execute(APPEND_AUDIT.format(stream=STREAM.format(herself="")))
     renew_check("proposal", "a_person_decides", DECIDED)
     for (table, name), (before, _more) in CHECKS.items():
         renew_check(table, name, before)

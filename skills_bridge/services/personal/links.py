@@ -126,8 +126,13 @@ def open_link(uow: UnitOfWork, *, token: str, address: str) -> PersonalLink | No
 
 
 def mail_personal_link(uow: UnitOfWork, *, link_id: int, post: PostOffice) -> None:
-    """Send a link to its person, unless it ended meanwhile; the scope of her agency. Safe to run twice."""
-    link = uow.session.get_one(PersonalLink, link_id)
+    """Send a link to its person, unless it ended meanwhile; the scope of her agency. Safe to run twice.
+
+    :raises NotFound: there is no such link in the scope.
+    """
+    link = uow.session.get(PersonalLink, link_id)
+    if link is None:
+        raise NotFound("personal_link", link_id)
     email = uow.session.scalar(select(SeekerIdentity.email).where(SeekerIdentity.seeker_id == link.seeker_id))
     if link.ended_at is not None or link.opens_until <= uow.now or not email:
         return

@@ -177,8 +177,10 @@ class TestOpening:
 class TestBothInOneBrowser:
     def test_a_link_ends_the_session_of_staff(self, app: Flask, world: World, seeker_id: int) -> None:
         adviser = client_of(app, world, "adviser")
-        old = adviser.get_cookie("session_skills_bridge")
-        adviser.post(f"/personal/open/{given_link(world, seeker_id)}")
+        old, address = adviser.get_cookie("session_skills_bridge"), f"/personal/open/{given_link(world, seeker_id)}"
+        assert "met fin à cette session" in adviser.get(address).text
+        assert "met fin à cette session" not in app.test_client().get(address).text
+        adviser.post(address)
 
         assert adviser.get("/seekers/").status_code == 404
         assert adviser.get("/personal/").status_code == 200

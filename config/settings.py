@@ -198,6 +198,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         sessions=_read_sessions(read),
         legal=_read_legal(read),
         disclosure_days=read.optional("DISCLOSURE_DAYS", parse_count, "a number of days, 0 or more", 30),
+        link_days=read.optional("PERSONAL_LINK_DAYS", parse_positive, "a number of days above 0", 30),
         trusted_proxies=read.optional("TRUSTED_PROXIES", parse_count, "a number of reverse proxies, 0 or more", 0),
         label=read.text("ENVIRONMENT_LABEL"),
     )
@@ -245,8 +246,14 @@ def _read_sessions(read: Reader) -> SessionSettings:
     idle = read.optional("SESSION_IDLE_MINUTES", parse_positive, "a number of minutes above 0", 30)
     absolute = read.optional("SESSION_ABSOLUTE_HOURS", parse_positive, "a number of hours above 0", 12)
     strict = read.optional("SESSION_STRICT_HOURS", parse_positive, "a number of hours above 0", 8)
+    personal_idle = read.optional("PERSONAL_IDLE_MINUTES", parse_positive, "a number of minutes above 0", 30)
+    personal = read.optional("PERSONAL_ABSOLUTE_HOURS", parse_positive, "a number of hours above 0", 2)
     return SessionSettings(
-        idle=timedelta(minutes=idle), absolute=timedelta(hours=absolute), strict=timedelta(hours=strict)
+        idle=timedelta(minutes=idle),
+        absolute=timedelta(hours=absolute),
+        strict=timedelta(hours=strict),
+        personal_idle=timedelta(minutes=personal_idle),
+        personal_absolute=timedelta(hours=personal),
     )
 
 

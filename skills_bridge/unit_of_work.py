@@ -77,7 +77,12 @@ class UnitOfWork:
         self.events.append(happened)
 
     def audit(self, act: str, object_kind: str, object_id: int | None, **facts: Any) -> None:
-        """Remember an act for the audit chain: identifiers and codes only, never a name or a number of identity."""
+        """Remember an act for the audit chain: identifiers and codes only, never a name or a number of identity.
+
+        Who came by a personal link is no account: the link stands among the facts.
+        """
+        if self.actor.link_id is not None:
+            facts["personal_link"] = self.actor.link_id
         self.notes.append(AuditNote(act=act, object_kind=object_kind, object_id=object_id, facts=facts))
 
     def moved(

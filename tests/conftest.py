@@ -16,7 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from skills_bridge.domain.settings import DatabaseUrls
 from tests.factories.copies import copied, copied_world
 from tests.factories.reservations import Bridge, a_bridge
-from tests.factories.samples import crowd
+from tests.factories.samples import crowd, with_herself
 from tests.factories.story import tell_story
 from tests.factories.turns import is_nightly, set_turn, turn
 from tests.factories.world import World, app_of, build_world
@@ -123,7 +123,7 @@ def crowded_template(test_servers: TestServers, worker_id: str, told_template: W
     """Return the told world with a second company and a second centre at work, to be copied."""
     with copied_world(test_servers, told_template, f"crowded_{worker_id}") as world:
         crowd(world)
-        yield world
+        yield with_herself(world)
 
 
 @pytest.fixture

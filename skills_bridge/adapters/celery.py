@@ -20,6 +20,7 @@ TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "accounts.*": {"queue": "mail"},
     "organisations.*": {"queue": "sweep"},
     "notices.*": {"queue": "mail"},
+    "personal.*": {"queue": "mail"},
     "matching.*": {"queue": "match"},
     "imports.*": {"queue": "import"},
     "packs.*": {"queue": "sweep"},

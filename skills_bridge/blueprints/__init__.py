@@ -20,6 +20,7 @@ from skills_bridge.blueprints.needs.views import bp as needs
 from skills_bridge.blueprints.openings.views import bp as openings
 from skills_bridge.blueprints.organisations.views import bp as organisations
 from skills_bridge.blueprints.packs.views import bp as packs
+from skills_bridge.blueprints.personal import bp as personal
 from skills_bridge.blueprints.placements.views import bp as placements
 from skills_bridge.blueprints.privacy.rights import bp as rights
 from skills_bridge.blueprints.privacy.views import bp as privacy
@@ -37,6 +38,7 @@ AREAS = (
     reservations,
     placements,
     imports,
+    personal,
     privacy,
     rights,
     seekers,

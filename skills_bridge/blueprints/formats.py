@@ -20,6 +20,7 @@ from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from skills_bridge.domain.calendar import local_day, to_local
+from skills_bridge.domain.personal import BY_LINK
 
 Number = int | float | Decimal
 Tone = Literal["neutral", "waiting", "active", "success", "warning", "danger"]
@@ -150,8 +151,14 @@ def bdi(value: object) -> Markup:
     return Markup('<bdi dir="ltr">{}</bdi>').format(MISSING if value is None else value)
 
 
+def by_whom(name: str) -> str:
+    """Who took a step, as a history names her: a person who came by her own link has no name there."""
+    return str(_("la personne, par son lien")) if name == BY_LINK else name
+
+
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "bdi": bdi,
+    "by_whom": by_whom,
     "day": day,
     "instant": instant,
     "long_day": long_day,

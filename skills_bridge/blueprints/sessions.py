@@ -44,6 +44,7 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
         self.row_id: int | None = None
         self.user_id: int | None = None
         self.membership_id: int | None = None
+        self.link_id: int | None = None
         self.stage = "anonymous"
         self.started_at: datetime | None = None
         self.proved_at: datetime | None = None
@@ -55,12 +56,29 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
         self.modified = True
 
     def become(
-        self, stage: str, *, user_id: int | None, membership_id: int | None, proved_at: datetime | None = None
+        self,
+        stage: str,
+        *,
+        user_id: int | None,
+        membership_id: int | None,
+        proved_at: datetime | None = None,
+        link_id: int | None = None,
     ) -> None:
-        """Change who the session belongs to; its token changes with the answer, and its life starts again."""
-        self.stage, self.user_id, self.membership_id = stage, user_id, membership_id
+        """Change who the session belongs to; its token changes with the answer, and its life starts again.
+
+        Between staff and a person with a personal link nothing passes but the language: one of the two ends.
+        """
+        if self.link_id != link_id:
+            self.keep_language_alone()
+        self.stage, self.user_id, self.membership_id, self.link_id = stage, user_id, membership_id, link_id
         self.started_at, self.proved_at = None, proved_at
         self.rotate()
+
+    def keep_language_alone(self) -> None:
+        """Forget what was kept for whoever had the session."""
+        kept = {"language": self["language"]} if "language" in self else {}
+        self.clear()
+        self.update(kept)
 
     def act_for(self, membership_id: int) -> None:
         """Go on for another organisation of the same person: another token, but no longer life."""
@@ -113,6 +131,7 @@ def _replace_row(session: RowSession) -> str:
             token=token,
             user_id=session.user_id,
             membership_id=session.membership_id,
+            link_id=session.link_id,
             stage=session.stage,
             payload=dict(session),
             limits=settings().sessions,

@@ -32,10 +32,12 @@ from skills_bridge.blueprints.sessions import (
     settings,
     vault,
 )
-from skills_bridge.domain.accounts import Actor, account_scope, tenant_scope
+from skills_bridge.domain.accounts import Actor, account_scope, scope_of
+from skills_bridge.domain.personal import SESSION_STAGE
 from skills_bridge.extensions import db
-from skills_bridge.policies.permissions import Permission, may
+from skills_bridge.policies.permissions import HERS, Permission, may
 from skills_bridge.queries.accounts import Installation, get_actor, get_installation
+from skills_bridge.queries.personal.links import get_link_actor
 from skills_bridge.services.accounts import TOUCH_AFTER, find_session
 from skills_bridge.services.sending import keep_answer, use_form
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
@@ -66,13 +68,15 @@ def load_session() -> None:
             return
         row.update(found.payload)
         row.token, row.row_id, row.stage = token, found.id, found.stage
-        row.user_id, row.membership_id = found.user_id, found.membership_id
+        row.user_id, row.membership_id, row.link_id = found.user_id, found.membership_id, found.link_id
         row.started_at, row.proved_at = found.started_at, found.proved_at
         row.modified = False
         row.is_old = now - found.seen_at > TOUCH_AFTER
         if found.stage == "signed_in" and found.user_id and found.membership_id:
             scoped(own, account_scope(found.user_id), read_only=True)
             g.actor = get_actor(own, user_id=found.user_id, membership_id=found.membership_id, session_id=found.id)
+        elif found.stage == SESSION_STAGE and found.link_id:
+            g.actor = get_link_actor(own, link_id=found.link_id, session_id=found.id, now=now)
 
 
 def current_actor_or_none() -> Actor | None:
@@ -121,6 +125,8 @@ def requires(permission: Permission) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
             actor = current_actor_or_none()
+            if actor is None and permission in HERS:
+                return redirect(url_for("personal.closed"))
             if actor is None:
                 return redirect(url_for("accounts.sign_in", next=_path_wanted()))
             if not may(actor, permission):
@@ -173,16 +179,16 @@ def is_foreign(asked: Request) -> bool:
 
 
 def reading() -> Session:
-    """Return the session for reads: READ ONLY, in the scope of the actor's organisation."""
+    """Return the session for reads: READ ONLY, in the scope of the actor's organisation, or of herself alone."""
     if "reading" not in g:
-        g.reading = scoped(Session(db.engine), tenant_scope(current_actor()), read_only=True)
+        g.reading = scoped(Session(db.engine), scope_of(current_actor()), read_only=True)
     found: Session = g.reading
     return found
 
 
 @contextmanager
 def unit_of_work() -> Iterator[UnitOfWork]:
-    """Open the transaction of one write, in the scope of the actor's organisation; a form takes effect once.
+    """Open the transaction of one write, in the scope that the actor reads in; a form takes effect once.
 
     :raises RuntimeError: a page that only shows would write.
     :raises AlreadySent: the same form took effect before.
@@ -191,7 +197,7 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         raise RuntimeError("a safe method never writes")
     close_reading(None)
     actor, digest = current_actor(), form_digest()
-    with transaction(db.session, actor=actor, scope=tenant_scope(actor)) as uow:
+    with transaction(db.session, actor=actor, scope=scope_of(actor)) as uow:
         if digest is not None and "form_used" not in g:
             use_form(uow, digest=digest)
             g.form_used = digest
@@ -226,7 +232,7 @@ def keep_form(response: Response) -> Response:
         with (
             suppress(DBAPIError),  # the effect stands; who sends the form again is led home
             Session(db.engine) as own,
-            transaction(own, actor=actor, scope=tenant_scope(actor)) as uow,
+            transaction(own, actor=actor, scope=scope_of(actor)) as uow,
         ):
             keep_answer(uow, digest=digest, location=response.location)
     return response

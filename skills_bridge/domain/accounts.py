@@ -90,6 +90,7 @@ class Actor:
 
     ``user_id`` is None for background work; ``role`` is None for background work too, and then
     no permission check applies: the permission was checked when the work was asked for.
+    A person in search of work who came by her personal link has a ``seeker_id`` and neither account nor role.
     """
 
     user_id: int | None
@@ -104,6 +105,8 @@ class Actor:
     organisation_name_ar: str = ""
     language: str = "fr"
     other_seats: tuple[Seat, ...] = ()
+    seeker_id: int | None = None
+    link_id: int | None = None
 
     def organisation(self, language: str) -> str:
         """Return the organisation's name for a reader."""
@@ -112,7 +115,12 @@ class Actor:
     @property
     def is_human(self) -> bool:
         """Whether a person acts (outcomes for people need one)."""
-        return self.user_id is not None
+        return self.user_id is not None or self.seeker_id is not None
+
+    @property
+    def is_seeker(self) -> bool:
+        """Whether a person in search of work acts for herself, by her personal link."""
+        return self.seeker_id is not None
 
 
 def clock_of(organisation_id: int, kind: OrganisationKind) -> Actor:
@@ -156,6 +164,21 @@ def tenant_scope(actor: Actor) -> Scope:
         user_id=actor.user_id,
         session_id=actor.session_id,
     )
+
+
+def seeker_scope(actor: Actor) -> Scope:
+    """Return the scope of a personal link: one person; the organisation is her agency, whose work follows."""
+    return Scope(
+        kind=ScopeKind.SEEKER,
+        organisation_id=actor.organisation_id,
+        seeker_id=actor.seeker_id,
+        session_id=actor.session_id,
+    )
+
+
+def scope_of(actor: Actor) -> Scope:
+    """Return the scope of whoever is signed in: her organisation, or herself alone."""
+    return seeker_scope(actor) if actor.is_seeker else tenant_scope(actor)
 
 
 def account_scope(user_id: int | None = None) -> Scope:

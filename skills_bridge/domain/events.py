@@ -155,6 +155,10 @@ class LinkAsked(Event):
     """Somebody asks for a link by mail to choose a new password."""
 
 
+class PersonalLinkGiven(Event):
+    """A person in search of work is handed a link to her own file, by mail."""
+
+
 class AccountChanged(Event):
     """A person's way in changed; she is told, in case it was not her. The occasion starts with what changed."""
 

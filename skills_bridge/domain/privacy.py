@@ -78,6 +78,7 @@ class HandOver(StrEnum):
     IN_PERSON = "in_person"
     REPRESENTATIVE = "representative"
     REGISTERED_LETTER = "registered_letter"
+    PERSONAL_LINK = "personal_link"
 
 
 class ForgetCause(StrEnum):

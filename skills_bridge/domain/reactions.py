@@ -42,6 +42,7 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.PackPublished: ("notices.pack_published",),
     e.InvitationSent: ("accounts.mail_invitation",),
     e.LinkAsked: ("accounts.mail_link",),
+    e.PersonalLinkGiven: ("personal.mail_link",),
     e.AccountChanged: ("accounts.tell_change",),
     e.SecondFactorResetAsked: ("accounts.tell_reset",),
     e.SecondFactorResetGranted: ("accounts.end_second_factor",),

@@ -51,12 +51,14 @@ class SessionSettings:
     """How long a signed-in session lives: without a click (``idle``), and from sign-in at most (``absolute``).
 
     ``strict`` takes the place of ``absolute`` for ministries and for those who administer an organisation or the
-    platform.
+    platform. The two ``personal`` ones are those of a session that a personal link opened.
     """
 
     idle: timedelta = timedelta(minutes=30)
     absolute: timedelta = timedelta(hours=12)
     strict: timedelta = timedelta(hours=8)
+    personal_idle: timedelta = timedelta(minutes=30)
+    personal_absolute: timedelta = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,9 @@ class Settings:
     """The whole of a deployment's decisions.
 
     ``base_url`` is the public address without a final slash. ``disclosure_days`` is how long a company still sees a
-    person's identity after the referral ended. ``trusted_proxies`` is how many reverse proxies of ours stand in front,
-    each of which adds the caller to ``X-Forwarded-For``; with 0 such headers are not believed. ``label`` names the
-    deployment on screen and never switches behaviour.
+    person's identity after the referral ended, ``link_days`` how long a personal link opens. ``trusted_proxies`` is how
+    many reverse proxies of ours stand in front, each of which adds the caller to ``X-Forwarded-For``; with 0 such
+    headers are not believed. ``label`` names the deployment on screen and never switches behaviour.
     """
 
     databases: DatabaseUrls
@@ -101,6 +103,7 @@ class Settings:
     sessions: SessionSettings = SessionSettings()
     legal: LegalTexts = LegalTexts()
     disclosure_days: int = 30
+    link_days: int = 30
     trusted_proxies: int = 0
     label: str = ""
 

@@ -48,6 +48,7 @@ from skills_bridge.models.organisations import (
     UnitProvince,
 )
 from skills_bridge.models.packs import Pack, PackFile, Visa
+from skills_bridge.models.personal import LinkFormUse, PersonalLink
 from skills_bridge.models.placements import Placement
 from skills_bridge.models.privacy import AccessFile, RetentionNotice, RetentionRun, Reveal, RightsRequest, Tombstone
 from skills_bridge.models.referrals import Referral
@@ -92,6 +93,7 @@ __all__ = [
     "LabelMeaning",
     "Language",
     "Licence",
+    "LinkFormUse",
     "MatchCount",
     "MatchExposure",
     "MatchInput",
@@ -113,6 +115,7 @@ __all__ = [
     "OrganisationRequest",
     "Pack",
     "PackFile",
+    "PersonalLink",
     "Placement",
     "PlatformState",
     "Post",

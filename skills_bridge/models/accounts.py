@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from skills_bridge.domain.accounts import Role
@@ -56,18 +56,21 @@ class WebSession(Keyed, Base):
 
     ``stage`` is *password* until the second factor is given, then *signed_in*. ``started_at`` is when the person
     signed in, also after the token changed; ``ends_at`` is the latest end. ``proved_at`` is when password and code
-    were last given: risky acts ask for a young one. ``device`` is browser and system in two words.
+    were last given: risky acts ask for a young one. ``device`` is browser and system in two words. A session that a
+    personal link opened has that ``link_id`` and nobody's account: rights of staff and of a person never meet in one.
     """
 
     __tablename__ = "web_session"
     __table_args__ = (
         ForeignKeyConstraint(["membership_id", "user_id"], ["membership.id", "membership.user_id"]),
         UniqueConstraint("id", "user_id"),
+        CheckConstraint("link_id IS NULL OR user_id IS NULL AND membership_id IS NULL", name="staff_or_seeker"),
     )
 
     token_digest: Mapped[bytes] = mapped_column(unique=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     membership_id: Mapped[int | None]
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("personal_link.id"), index=True)
     stage: Mapped[str] = mapped_column(default="anonymous")
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_at: Mapped[datetime]

@@ -53,7 +53,10 @@ class Proposal(Keyed, Public, Timestamped, Base):
         ForeignKeyConstraint(["allocation_id", "agency_id"], ["allocation_run.id", "allocation_run.agency_id"]),
         UniqueConstraint("opening_id", "seeker_id", "kind"),
         UniqueConstraint("id", "agency_id"),
-        CheckConstraint("(state = 'open') = (decided_by IS NULL)", name="a_person_decides"),
+        CheckConstraint(
+            "(state = 'open') = (decided_by IS NULL AND NOT coalesce(answered_channel = 'personal_link', false))",
+            name="a_person_decides",
+        ),
         CheckConstraint("(state = 'set_aside') = (reason IS NOT NULL)", name="set_aside_with_reason"),
         CheckConstraint("own_place BETWEEN 1 AND own_offers", name="place_among_offers"),
         CheckConstraint(

@@ -39,7 +39,8 @@ class RightsRequest(Keyed, Timestamped, Base):
     """What a person asks about her data, taken in by the agency and decided by the data protection officer.
 
     ``due_on`` is NULL while the deployment names no time to answer. ``pseudonym`` stands here because the officer
-    reads no file. ``details`` is the person's own wish, emptied with her file.
+    reads no file. ``details`` is the person's own wish, emptied with her file. What she asks by her personal link
+    nobody else took in, and her own data she is given without a decision.
     """
 
     __tablename__ = "rights_request"
@@ -47,7 +48,12 @@ class RightsRequest(Keyed, Timestamped, Base):
         ForeignKeyConstraint(["seeker_id", "agency_id"], ["seeker.id", "seeker.agency_id"]),
         UniqueConstraint("id", "agency_id"),
         CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refused_with_reason"),
-        CheckConstraint("state IN ('received', 'cancelled') OR decided_by IS NOT NULL", name="a_person_decides"),
+        CheckConstraint(
+            "state IN ('received', 'cancelled') OR decided_by IS NOT NULL"
+            " OR kind = 'access' AND channel = 'personal_link'",
+            name="a_person_decides",
+        ),
+        CheckConstraint("recorded_by IS NOT NULL OR channel = 'personal_link'", name="taken_in_by_somebody"),
         Index(
             "uq_rights_request_open",
             "seeker_id",
@@ -70,7 +76,7 @@ class RightsRequest(Keyed, Timestamped, Base):
     details: Mapped[str] = mapped_column(default="")
     received_on: Mapped[date]
     due_on: Mapped[date | None]
-    recorded_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    recorded_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     refusal: Mapped[Refusal | None] = mapped_column(text_enum(Refusal, "refusal"))
     changed_at: Mapped[datetime]

@@ -16,7 +16,8 @@ from skills_bridge.models.base import Base, Keyed, Public, Timestamped, Versione
 class Referral(Keyed, Public, Timestamped, Versioned, Base):
     """A person sent to an opening, shared by the company and the agency.
 
-    ``decided_by`` is the person who recorded the last outcome; outcomes for people need one.
+    ``decided_by`` is the member of staff who recorded the last outcome; outcomes for people need one, or the person's
+    own word by her personal link.
     ``answered_channel`` and ``answered_on`` say how and when the seeker answered. ``parts`` are the competencies that
     made the score when the person was proposed, with their shares in hundredths of a per cent, which sum to it.
     """
@@ -29,7 +30,8 @@ class Referral(Keyed, Public, Timestamped, Versioned, Base):
         UniqueConstraint("id", "company_id"),
         CheckConstraint(
             "state NOT IN ('accepted', 'declined', 'selected', 'rejected', 'no_show', 'placed')"
-            " OR decided_by IS NOT NULL",
+            " OR decided_by IS NOT NULL"
+            " OR state IN ('accepted', 'declined') AND coalesce(answered_channel = 'personal_link', false)",
             name="a_person_decides",
         ),
         CheckConstraint("(answered_on IS NULL) = (answered_channel IS NULL)", name="answer_with_channel"),

@@ -50,6 +50,11 @@ class Seeker(Keyed, Public, Timestamped, Versioned, Base):
     interviewed_at: Mapped[datetime | None]
     matching_objected_at: Mapped[datetime | None]
 
+    @property
+    def seeker_id(self) -> int:
+        """The person's key, as on everything that is hers."""
+        return self.id
+
 
 class SeekerIdentity(Base):
     """Name, contacts and identity number; no platform policy, so that matching cannot read it."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from skills_bridge.domain.accounts import Role
 from skills_bridge.policies.permissions import (
     GRANTS,
+    HERS,
     Permission,
     Rule,
     is_own_agency,
     is_own_centre,
     is_own_company,
+    is_own_file,
     is_own_organisation,
     is_role_given,
     is_same_unit,
@@ -22,11 +23,13 @@ MARKS: Final[dict[Rule, str]] = {
     is_own_centre: "own centre",
     is_own_agency: "own agency",
     is_own_organisation: "own organisation",
+    is_own_file: "own file",
     is_same_unit: "own unit",
     is_role_given: "roles that hers gives",
 }
 """How a rule on the object reads in the table."""
 
+PERSONAL_LINK: Final = "personal link"
 NOT_GRANTED: Final = "–"
 
 
@@ -40,11 +43,13 @@ def write_matrix() -> str:
 
 
 def _lines(permission: Permission) -> list[str]:
-    """Return the lines of a permission: roles with the same rules share one."""
-    roles: dict[str, list[Role]] = {}
+    """Return the lines of a permission: roles with the same rules share one; a personal link is no role."""
+    roles: dict[str, list[str]] = {}
     for grant in GRANTS[permission]:
         on = ", ".join(MARKS[rule] for rule in grant.rules) or "all that the role sees"
         roles.setdefault(on, []).append(grant.role)
+    if permission in HERS:
+        roles[", ".join(MARKS[rule] for rule in HERS[permission])] = [PERSONAL_LINK]
     return [f"| `{permission}` | {', '.join(roles[on])} | {on} |" for on in roles] or [
         f"| `{permission}` | {NOT_GRANTED} | {NOT_GRANTED} |"
     ]

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     IMPORT_MANAGE = "import:manage"
     JOB_MANAGE = "job:manage"
     JOB_SEE = "job:see"
+    LINK_GIVE = "link:give"
     MATCH_RUN = "match:run"
     MATCH_RUN_ALL = "match:run_all"
     MATCH_SEE = "match:see"
@@ -41,6 +42,9 @@ class Permission(StrEnum):
     OPENING_VALIDATE = "opening:validate"
     ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_SEE = "organisation:see"
+    OWN_FILE_SEE = "own_file:see"
+    OWN_PROPOSAL_ANSWER = "own_proposal:answer"
+    OWN_RIGHTS_USE = "own_rights:use"
     PACK_FREEZE = "pack:freeze"
     PACK_SEE = "pack:see"
     PACK_VISA = "pack:visa"
@@ -105,6 +109,11 @@ def is_role_given(actor: Actor, thing: object) -> bool:
     return getattr(thing, "role", None) in may_give(actor.organisation_kind, actor.role)
 
 
+def is_own_file(actor: Actor, thing: object) -> bool:
+    """The object is the person's own: her file, or something of hers."""
+    return actor.seeker_id is not None and getattr(thing, "seeker_id", None) == actor.seeker_id
+
+
 _P = Permission
 _R = Role
 _HR = (_R.HR_MANAGER, _R.COMPANY_ADMIN)
@@ -135,6 +144,7 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.IMPORT_MANAGE: _grants(_ADVISERS, is_own_agency),
     _P.JOB_MANAGE: _grants((_R.ADMINISTRATOR,)) + _grants((_R.UNIT_MANAGER,), is_own_organisation),
     _P.JOB_SEE: _grants((_R.ADMINISTRATOR, *_ADVISERS, _R.REPORT_OFFICER)),
+    _P.LINK_GIVE: _grants(_ADVISERS, is_own_agency, is_same_unit),
     _P.MATCH_RUN: _grants(_ADVISERS, is_same_unit),
     _P.MATCH_RUN_ALL: _grants((_R.UNIT_MANAGER,), is_own_agency),
     _P.MATCH_SEE: _grants(_ADVISERS),
@@ -149,6 +159,9 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.OPENING_VALIDATE: _grants(_ADVISERS, is_same_unit),
     _P.ORGANISATION_MANAGE: _grants((_R.ADMINISTRATOR,)),
     _P.ORGANISATION_SEE: _grants((_R.ADMINISTRATOR, _R.OFFICER)),
+    _P.OWN_FILE_SEE: (),
+    _P.OWN_PROPOSAL_ANSWER: (),
+    _P.OWN_RIGHTS_USE: (),
     _P.PACK_FREEZE: _grants((_R.REPORT_OFFICER,)),
     _P.PACK_SEE: _grants((_R.ANALYST, _R.OFFICER, _R.SIGNATORY, _R.REPORT_OFFICER)),
     _P.PACK_VISA: _grants((_R.SIGNATORY,), is_own_organisation),
@@ -170,10 +183,18 @@ GRANTS: Final[Mapping[Permission, tuple[Grant, ...]]] = {
     _P.SITE_MANAGE: _grants(_HR, is_own_company),
 }
 
+HERS: Final[Mapping[Permission, tuple[Rule, ...]]] = {
+    _P.OWN_FILE_SEE: (is_own_file,),
+    _P.OWN_PROPOSAL_ANSWER: (is_own_file,),
+    _P.OWN_RIGHTS_USE: (is_own_file,),
+}
+"""What a personal link may do, with the rules that its object must satisfy; no role has any of it."""
+
 RISKY: Final = frozenset(
     {
         _P.IDENTITY_REVEAL,
         _P.IMPORT_EXPORT,
+        _P.LINK_GIVE,
         _P.MEMBER_MANAGE,
         _P.ORGANISATION_MANAGE,
         _P.PACK_FREEZE,
@@ -189,7 +210,11 @@ PERSONAL: Final = frozenset({_P.IMPORT_MANAGE, _P.MATCH_SEE, _P.PLACEMENT_SEE, _
 
 def may(actor: Actor | None, permission: Permission) -> bool:
     """Say whether the actor's role is granted the permission on some object: the question at the door."""
-    return actor is not None and any(grant.role == actor.role for grant in GRANTS[permission])
+    if actor is None:
+        return False
+    if actor.is_seeker:
+        return permission in HERS
+    return any(grant.role == actor.role for grant in GRANTS[permission])
 
 
 def authorize(actor: Actor, permission: Permission, thing: object) -> None:
@@ -199,10 +224,17 @@ def authorize(actor: Actor, permission: Permission, thing: object) -> None:
     """
     if not actor.is_human:
         return
-    if not any(
-        grant.role == actor.role and all(rule(actor, thing) for rule in grant.rules) for grant in GRANTS[permission]
-    ):
+    if actor.is_seeker:
+        rules = [HERS[permission]] if permission in HERS else []
+    else:
+        rules = [grant.rules for grant in GRANTS[permission] if grant.role == actor.role]
+    if not any(all(rule(actor, thing) for rule in one) for one in rules):
         raise NotPermitted(permission.value)
+
+
+def own_or(actor: Actor, hers: Permission, staff: Permission) -> Permission:
+    """Return the permission that an act asks for: one of her own if the person acts by her link, else that of staff."""
+    return hers if actor.is_seeker else staff
 
 
 def is_allowed(actor: Actor, permission: Permission, thing: object) -> bool:

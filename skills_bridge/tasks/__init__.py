@@ -9,6 +9,7 @@ AREAS = (
     "skills_bridge.tasks.notices",
     "skills_bridge.tasks.organisations",
     "skills_bridge.tasks.packs",
+    "skills_bridge.tasks.personal",
     "skills_bridge.tasks.placements",
     "skills_bridge.tasks.privacy",
     "skills_bridge.tasks.referrals",

@@ -14,6 +14,9 @@ from werkzeug.serving import make_server
 
 from tests.browser.site import Site
 from tests.factories.copies import copied_world
+from tests.factories.openings import validated_opening
+from tests.factories.referrals import proposed_referral
+from tests.factories.samples import HERSELF, with_herself
 from tests.factories.world import World, app_of
 from tests.servers import TestServers
 
@@ -50,6 +53,8 @@ def site(
 ) -> Iterator[Site]:
     """Serve the site over a database in which the whole story has been told."""
     with copied_world(test_servers, told_template, f"browser_{worker_id}") as world:
+        world = with_herself(world)  # noqa: PLW2901  # the same world, with one reader more
+        proposed_referral(world, validated_opening(world), world.actors[HERSELF].seeker_id or 0)
         app = app_of(world.urls, tmp_path_factory.mktemp("site"))
         app.config["WTF_CSRF_ENABLED"] = True
         server = make_server("127.0.0.1", 0, app, threaded=True)

@@ -18,6 +18,7 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.test import Cookie
 
 from skills_bridge.blueprints.web import cookie_name
+from tests.factories.samples import HERSELF
 from tests.factories.world import World, client_of
 
 PEOPLE: Final = (
@@ -32,8 +33,11 @@ PEOPLE: Final = (
     "industry_signatory",
     "analyst",
     "data_protection_officer",
+    HERSELF,
 )
-"""One person a role; those who do most come first."""
+"""One person a role, and one in search of work by her link; those who do most come first."""
+STARTS: Final = {HERSELF: "/personal/"}
+"""Where people begin who have no home page."""
 
 LINK: Final = re.compile(r'<a\b[^>]*\bhref="(/[^"]*)"')
 MENU: Final = ".index"
@@ -95,7 +99,8 @@ class Site:
         return self._clients[who]
 
     def _walk(self, who: str) -> Iterator[Visited]:
-        waiting, known, seen = deque(["/"]), {"/"}, set[str]()
+        first = STARTS.get(who, "/")
+        waiting, known, seen = deque([first]), {first, "/"}, set[str]()
         while waiting:
             path = waiting.popleft()
             view = self._view_of(path)

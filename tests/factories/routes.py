@@ -25,6 +25,8 @@ PUBLIC: Final = frozenset(
         "recovery.ask",
         "recovery.password",
         "recovery.second_factor",
+        "personal.open",
+        "personal.closed",
     }
 )
 """The short list of what needs no sign-in."""

@@ -10,7 +10,7 @@ The matrix then asks for it as every role: those that may not see it must read t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from skills_bridge.domain.imports import Column
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.privacy import RightsKind
 from skills_bridge.domain.proposals import ProposalKind
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.domain.seekers import Channel
 from skills_bridge.models import (
     Cohort,
     Competency,
@@ -53,15 +55,27 @@ from skills_bridge.models import (
 from skills_bridge.services.accounts import ask_second_factor_reset, invite, start_session
 from skills_bridge.services.imports import check_batch, receive_batch
 from skills_bridge.services.organisations import Registration, ask_admission
+from skills_bridge.services.privacy import access, ask_own_file
+from skills_bridge.services.privacy import carry_out as carry_out_request
 from tests.factories.accounts import at_door
 from tests.factories.allocations import allocated
 from tests.factories.openings import draft_opening, submitted_opening, validated_opening, written_need
-from tests.factories.referrals import fitting_seeker, recorded_placement, selected_referral, sent_referral, silent
-from tests.factories.rights import accepted, carry_out, received
+from tests.factories.personal import herself, link_actor
+from tests.factories.referrals import (
+    fitting_seeker,
+    proposed_referral,
+    recorded_placement,
+    selected_referral,
+    sent_referral,
+    silent,
+)
+from tests.factories.rights import LEGAL, accepted, carry_out, for_agency, received
 from tests.factories.training import a_cohort, a_draft, a_programme, enrolled
 from tests.factories.world import ORGANISATIONS, PEOPLE, VAULT, World
 
-EVERYBODY: Final = frozenset(ORGANISATIONS)
+HERSELF: Final = "seeker"
+"""The person in search of work who walks the tests by her personal link."""
+EVERYBODY: Final = frozenset(ORGANISATIONS) | {HERSELF}
 PARTIES: Final = frozenset({"agency", "industry", "employment", "association"})
 AGENCY: Final = frozenset({"agency"})
 IDENTITY: Final = "identity/<uuid:public_id>"
@@ -85,7 +99,12 @@ class Sample:
 
     def is_foreign_to(self, who: str) -> bool:
         """Whether a person of the test's world may not see it."""
-        return PEOPLE[who][0] not in self.seen_by
+        return home_of(who) not in self.seen_by
+
+
+def home_of(who: str) -> str:
+    """Return the organisation of a member of staff; a person with a personal link is at home with herself."""
+    return HERSELF if who == HERSELF else PEOPLE[who][0]
 
 
 Maker = Callable[[World], Iterator[Sample]]
@@ -126,6 +145,7 @@ def crowd(world: World) -> None:
     allocated(world)
     _accounts(world)
     _rights(world)
+    _links(world)
     with world.platform() as uow:
         for number, organisation_id in enumerate(world.ids.values()):
             facts = {"opening": f"OF-2026-{number:05d}"}
@@ -194,6 +214,26 @@ def _rights(world: World) -> None:
     received(world, seeker_id, RightsKind.OBJECTION)
     accepted(world, seeker_id, RightsKind.CORRECTION)
     carry_out(world, accepted(world, seeker_id, RightsKind.ACCESS))
+
+
+def _links(world: World) -> None:
+    """Give links to the person for whom a seat is kept, and to another; each asked for a copy that is ready."""
+    kept = next(row for row in rows(world, Reservation) if row.ended_at is None and row.accepted_at is None)
+    asked = next(row for row in rows(world, Referral) if row.state is ReferralState.PROPOSED)
+    opening_id = validated_opening(world, terms={"posts": 2})
+    proposed_referral(world, opening_id, kept.seeker_id)
+    proposed_referral(world, opening_id, fitting_seeker(world))
+    for seeker_id in (kept.seeker_id, asked.seeker_id):
+        with herself(world, seeker_id) as uow:
+            request_id = ask_own_file(uow, language="fr", answer_days=15).id
+        with for_agency(world) as uow:
+            carry_out_request(uow, request_id=request_id, vault=VAULT, build=access.builder(VAULT, LEGAL))
+
+
+def with_herself(world: World) -> World:
+    """Return a crowded world with the person who walks it by her link."""
+    kept = next(row for row in rows(world, Reservation) if row.ended_at is None and row.accepted_at is None)
+    return replace(world, actors={**world.actors, HERSELF: link_actor(world, kept.seeker_id)})
 
 
 def key_of(world: World, organisation_id: int | None) -> str:
@@ -396,6 +436,33 @@ def rights_requests(world: World) -> Iterator[Sample]:
         yield Sample({"reference": row.reference}, AGENCY | {"platform"}, row.state)
 
 
+def owner_of(world: World, row: Any) -> frozenset[str]:
+    """Return who sees what is a person's own: herself alone, if it is hers who walks."""
+    return frozenset({HERSELF}) if row.seeker_id == world.actors[HERSELF].seeker_id else frozenset()
+
+
+@sample("/personal/proposals/<uuid:public_id>")
+def own_proposals(world: World) -> Iterator[Sample]:
+    """What is proposed to a person is answered by herself."""
+    for row in rows(world, Referral):
+        yield Sample({"public_id": row.public_id}, owner_of(world, row), row.state)
+
+
+@sample("/personal/reservations/<uuid:public_id>")
+def own_reservations(world: World) -> Iterator[Sample]:
+    """So is what is kept for her."""
+    for row in rows(world, Reservation):
+        yield Sample({"public_id": row.public_id}, owner_of(world, row))
+
+
+@sample("/personal/export/<string:reference>")
+def own_copies(world: World) -> Iterator[Sample]:
+    """A copy of a person's data is taken out by herself; what the desk has asked for is the officer's."""
+    for row in rows(world, RightsRequest):
+        is_copy = row.channel is Channel.PERSONAL_LINK
+        yield Sample({"reference": row.reference}, owner_of(world, row) if is_copy else frozenset(), row.state)
+
+
 @sample("/rights/new/<uuid:public_id>")
 def claimants(world: World) -> Iterator[Sample]:
     """A request is written beside the person's file."""
@@ -509,6 +576,11 @@ NAMES_NOTHING: Final = frozenset(
         "openings.create",
         "organisations.register",
         "packs.freeze",
+        "personal.correct",
+        "personal.export",
+        "personal.leave",
+        "personal.object",
+        "personal.withdraw",
         "seekers.find",
         "seekers.register",
         "team.invite_member",
@@ -517,9 +589,12 @@ NAMES_NOTHING: Final = frozenset(
 )
 """Endpoints that write, whose address names no object and whose form names none either, but by lists of choices."""
 
-WALKERS: Final = tuple(
+STAFF: Final = tuple(
     sorted({(ORGANISATIONS[home][0], role): who for who, (home, role, _) in reversed(PEOPLE.items())}.values())
 )
 """One person for each kind of organisation and role: every role of the design, a signatory for each kind of party."""
 
-__all__ = ["WALKERS", "OrganisationKind", "Role", "Sample", "crowd", "kind_of", "samples_of"]
+WALKERS: Final = (*STAFF, HERSELF)
+"""Everybody who may come in: every role, and a person in search of work by her personal link."""
+
+__all__ = ["HERSELF", "STAFF", "WALKERS", "OrganisationKind", "Role", "Sample", "crowd", "kind_of", "samples_of"]

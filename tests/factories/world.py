@@ -21,9 +21,10 @@ from sqlalchemy.orm import Session
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.app import create_app
 from skills_bridge.blueprints.web import cookie_name
-from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, Role, account_scope, tenant_scope
+from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE, Actor, Role, account_scope, scope_of
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.packs import Party
+from skills_bridge.domain.personal import SESSION_STAGE
 from skills_bridge.domain.settings import DatabaseUrls, MailSettings, SealKey, Settings, VaultKeys
 from skills_bridge.extensions import db
 from skills_bridge.models import Membership, Organisation, Site, UserAccount
@@ -94,7 +95,7 @@ class World:
     def acting(self, who: str, *, clock: Callable[[], datetime] = utc_now) -> Iterator[UnitOfWork]:
         """Write as a person, through the web's role and the scope of her organisation."""
         actor = self.actors[who]
-        scope = tenant_scope(actor)
+        scope = scope_of(actor)
         with (
             Session(self.engines["web"]) as session,
             transaction(session, actor=actor, scope=scope, clock=clock) as uow,
@@ -105,7 +106,7 @@ class World:
     def looking(self, who: str) -> Iterator[Session]:
         """Read as a person."""
         with Session(self.engines["web"]) as session:
-            yield scoped(session, tenant_scope(self.actors[who]), read_only=True)
+            yield scoped(session, scope_of(self.actors[who]), read_only=True)
 
     @contextmanager
     def platform(self, *, clock: Callable[[], datetime] = utc_now) -> Iterator[UnitOfWork]:
@@ -261,9 +262,10 @@ def client_of(app: Flask, world: World, who: str, *, language: str = "fr") -> Fl
             token=token,
             user_id=actor.user_id,
             membership_id=actor.membership_id,
-            stage="signed_in",
+            link_id=actor.link_id,
+            stage=SESSION_STAGE if actor.is_seeker else "signed_in",
             payload={"language": language},
-            proved_at=uow.now,
+            proved_at=None if actor.is_seeker else uow.now,
         )
     client = app.test_client()
     with app.app_context():

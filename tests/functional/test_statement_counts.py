@@ -8,19 +8,25 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from skills_bridge.domain.accounts import Role
+from skills_bridge.domain.referrals import ReferralState
+from skills_bridge.models import Referral
 from skills_bridge.policies.permissions import may
+from tests.factories.personal import link_actor
 from tests.factories.world import PEOPLE, World, app_of, client_of
 
 TABLE: Final = Path(__file__).with_name("statement_counts.csv")
-READERS: Final = {role: next(who for who, (_, held, _) in PEOPLE.items() if held is role) for role in Role}
+READERS: Final = {role.value: next(who for who, (_, held, _) in PEOPLE.items() if held is role) for role in Role}
+"""One reader for each role; a person with a personal link is added to the world that she reads."""
+BY_LINK: Final = "personal_link"
 
 
 @contextmanager
@@ -38,7 +44,7 @@ def statements() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def frozen(role: Role) -> dict[str, int]:
+def frozen(role: str) -> dict[str, int]:
     """Return the table's lines of a role: page and statements."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         return {line["page"]: int(line["statements"]) for line in csv.DictReader(lines) if line["role"] == role}
@@ -51,12 +57,21 @@ def pages(app: Flask, world: World, who: str) -> list[str]:
     return sorted(page for page, door in doors.items() if door is not None and may(world.actors[who], door))
 
 
-@pytest.mark.parametrize("role", Role)
-def test_pages_ask_as_many_statements_as_the_table_says(told_world: World, tmp_path: Path, role: Role) -> None:
-    app = app_of(told_world.urls, tmp_path)
-    client = client_of(app, told_world, READERS[role])
+def with_link(world: World) -> World:
+    """Return the world with a person to whom one opening is proposed, under the name of her link."""
+    with world.as_owner() as session:
+        asked = select(Referral.seeker_id).where(Referral.state == ReferralState.PROPOSED).order_by(Referral.id)
+        seeker_id = session.scalars(asked.limit(1)).one()
+    return replace(world, actors={**world.actors, BY_LINK: link_actor(world, seeker_id)})
+
+
+@pytest.mark.parametrize("role", [*READERS, BY_LINK])
+def test_pages_ask_as_many_statements_as_the_table_says(told_world: World, tmp_path: Path, role: str) -> None:
+    app, who = app_of(told_world.urls, tmp_path), READERS.get(role, BY_LINK)
+    world = told_world if role in READERS else with_link(told_world)
+    client = client_of(app, world, who)
     counted: dict[str, int] = {}
-    for page in pages(app, told_world, READERS[role]):
+    for page in pages(app, world, who):
         client.get(page)  # what a process keeps is kept from now on
         with statements() as seen:
             assert client.get(page).status_code < 400, page

@@ -68,6 +68,8 @@ class TestAppendAudit:
             ("web", {"scope": "platform"}, None),
             ("web", {"scope": "tenant"}, None),
             ("web", {"scope": "seeker", "organisation_id": "7"}, None),
+            ("web", {"scope": "seeker", "organisation_id": "7", "seeker_id": "3"}, 7),
+            ("web", {"scope": "seeker", "seeker_id": "3"}, None),
             ("worker", {}, None),
             ("report", {"scope": "platform"}, None),
         ],

@@ -21,7 +21,7 @@ from skills_bridge.adapters.mail import mailer_of
 from skills_bridge.domain.settings import MailSettings
 from skills_bridge.models import Base, Job, Notice
 from skills_bridge.services.notices import tell
-from tests.factories.samples import WALKERS
+from tests.factories.samples import HERSELF, STAFF
 from tests.factories.tenants import TENANT_COLUMNS, owned_tables
 from tests.factories.turns import part, times
 from tests.factories.world import ORGANISATIONS, PEOPLE, World, app_of, client_of
@@ -57,12 +57,14 @@ CODES: Final = {
     "held_competency": ("source",),
     "invitation": ("language",),
     "job": ("kind", "dedupe_key", "last_error"),
+    "link_form_use": ("location",),
     "match_run": ("engine_version", "asked_by"),
     "need": ("reference",),
     "notice": ("kind", "message_key"),
     "opening": ("reference",),
     "organisation_request": ("language",),
     "pack": ("reference",),
+    "personal_link": ("language",),
     "referral": ("result_class", "reason"),
     "reveal": ("reason",),
     "rights_request": ("reference", "pseudonym", "language"),
@@ -112,9 +114,9 @@ def shape_of(address: str) -> str:
     return re.sub(r"/[^/]*\d[^/]*", "/*", path) + "?" + names
 
 
-def crawl(client: FlaskClient) -> Iterator[tuple[str, str]]:
+def crawl(client: FlaskClient, *first: str) -> Iterator[tuple[str, str]]:
     """Yield every address that a reader comes to by links, and searches and exports, with its text."""
-    waiting, shapes = ["/", "/?lang=ar"], dict[str, int]()
+    waiting, shapes = [*(first or ("/", "/?lang=ar"))], dict[str, int]()
     seen = set(waiting)
     while waiting:
         address = waiting.pop(0)
@@ -181,7 +183,7 @@ class TestTexts:
 
 class TestPages:
     @pytest.mark.timeout(600)
-    @pytest.mark.parametrize("who", part(WALKERS, 4))
+    @pytest.mark.parametrize("who", part(STAFF, 4))
     def test_and_exports_and_logs_hold_nothing_of_others(self, world: World, tmp_path: Path, who: str) -> None:
         if PEOPLE[who][0] in {"company", "centre", "platform"}:
             plant_figures(world)
@@ -195,6 +197,52 @@ class TestPages:
         assert pages > 5
         assert not CANARY.search(repr(logs))
         assert not NUMBER.search(repr(logs))
+
+
+OTHERS: Final = {
+    "opening": ("contact", "external_reference"),
+    "opening_revision": ("refusal_reason",),
+    "state_change": ("note", "actor_name"),
+    "proposal": ("note",),
+    "need": ("note",),
+    "user_account": ("display_name", "email"),
+}
+"""Table → the words of companies and staff that a person never reads, on whatever of hers they stand."""
+
+
+def plant_for(world: World, me: int) -> None:
+    """Write one word into what is hers, and another into all that is another person's, a company's or staff's."""
+    with world.as_owner() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        for table, columns in TOLD.items():
+            if "seeker_id" in Base.metadata.tables[table].columns:
+                for column in columns:
+                    words = "CASE WHEN seeker_id = :me THEN 'kanari-own-1' ELSE 'kanari-other-1' END"
+                    session.execute(text(f"UPDATE {table} SET {column} = {words}"), {"me": me})
+        for table, columns in OTHERS.items():
+            for column in columns:
+                session.execute(text(f"UPDATE {table} SET {column} = 'kanari-staff-' || id"))
+        openings = (
+            "(SELECT opening_id FROM referral WHERE seeker_id = :me"
+            " UNION SELECT opening_id FROM proposal WHERE seeker_id = :me)"
+        )
+        session.execute(text(f"UPDATE opening SET title = 'kanari-foreign-1' WHERE id NOT IN {openings}"), {"me": me})
+        session.commit()
+
+
+class TestOwnPages:
+    def test_hold_nothing_of_anybody_else(self, crowded_world: World, tmp_path: Path) -> None:
+        plant_for(crowded_world, crowded_world.actors[HERSELF].seeker_id or 0)
+        client, told = client_of(app_of(crowded_world.urls, tmp_path), crowded_world, HERSELF), dict[str, str]()
+        with structlog.testing.capture_logs() as logs:
+            for first in ("/personal/", "/personal/?lang=ar"):
+                told |= dict(crawl(client, first))
+        found = {word for page in told.values() for word, _number in CANARY.findall(page)}
+
+        assert found == {"own"}
+        assert len(told) > 4
+        assert not [address for address, page in told.items() if NUMBER.search(page)]
+        assert not CANARY.search(repr(logs))
 
 
 class TestMails:

@@ -15,10 +15,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from skills_bridge.domain.accounts import PLATFORM_SCOPE, account_scope
+from skills_bridge.domain.accounts import PLATFORM_SCOPE, account_scope, seeker_scope
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.models import Base
 from skills_bridge.unit_of_work import scoped
+from tests.factories.samples import HERSELF
 from tests.factories.tenants import Tenant, many_tenants, owned_tables
 from tests.factories.world import ORGANISATIONS, World
 from tests.structure.test_row_security import OPEN_LISTS
@@ -140,12 +141,60 @@ ACCOUNT_TABLES: Final = frozenset(
         "invitation",
         "account_link",
         "recovery_code",
+        "personal_link",
     }
 )
-"""What sign-in reads."""
+"""What sign-in reads, and the opening of a personal link."""
 NEVER_ACROSS: Final = frozenset({"seeker_identity", "seeker_equity", "import_batch", "import_row", "reveal"})
 """What no work across organisations reads."""
 MANY: Final = 200
+
+OWN_OPENINGS: Final = (
+    "(SELECT opening_id FROM referral WHERE seeker_id = :me"
+    " UNION SELECT opening_id FROM proposal WHERE seeker_id = :me)"
+)
+OWN_COURSES: Final = "(SELECT cohort_id FROM reservation WHERE seeker_id = :me)"
+OWN_REVISIONS: Final = (
+    f"(SELECT id FROM opening_revision WHERE opening_id IN {OWN_OPENINGS} AND validated_at IS NOT NULL)"
+)
+HERS: Final[Mapping[str, str]] = {
+    "seeker": "id = :me",
+    "agency_unit": "id = (SELECT unit_id FROM seeker WHERE id = :me)",
+    "organisation": (
+        "id = (SELECT agency_id FROM seeker WHERE id = :me)"
+        " OR id IN (SELECT company_id FROM referral WHERE seeker_id = :me)"
+        " OR id IN (SELECT company_id FROM reservation WHERE seeker_id = :me)"
+        " OR id IN (SELECT centre_id FROM reservation WHERE seeker_id = :me)"
+    ),
+    "opening": f"id IN {OWN_OPENINGS}",
+    "opening_revision": f"id IN {OWN_REVISIONS}",
+    "requirement": f"revision_id IN {OWN_REVISIONS}",
+    "gate": f"revision_id IN {OWN_REVISIONS}",
+    "site": f"id IN (SELECT site_id FROM opening WHERE id IN {OWN_OPENINGS})",
+    "cohort": f"id IN {OWN_COURSES}",
+    "programme": f"id IN (SELECT programme_id FROM cohort WHERE id IN {OWN_COURSES})",
+    "post": "id IN (SELECT post_id FROM reservation WHERE seeker_id = :me)",
+    "access_file": "request_id IN (SELECT id FROM rights_request WHERE seeker_id = :me AND channel = 'personal_link')",
+    "state_change": "user_id IS NULL AND actor_name = 'personal_link'",
+    "job": "user_id IS NULL AND kind = 'privacy.carry_out'",
+}
+"""Table without a person's column → the rows that are hers or that she needs to answer; of all others she sees hers."""
+
+WRITTEN_BY_HERSELF: Final = frozenset(
+    {
+        "access_file",
+        "cohort",
+        "consent",
+        "enrolment",
+        "link_form_use",
+        "proposal",
+        "referral",
+        "reservation",
+        "rights_request",
+        "seeker",
+    }
+)
+"""Tables in which a person's own scope changes rows: hers, or the seats that are kept for her."""
 
 
 def everybody(world: World) -> list[Tenant]:
@@ -297,3 +346,107 @@ class TestOtherScopes:
                 text("UPDATE match_count SET agency_id = :other WHERE run_id = (SELECT min(run_id) FROM match_count)"),
                 {"other": other.id},
             )
+
+
+class TestOnePerson:
+    """The scope of a personal link: one person, whatever raw SQL asks."""
+
+    def everything(self, world: World) -> dict[str, str]:
+        """Return every table of the product with the test that a row is hers."""
+        tables = Base.metadata.tables.keys() - OPEN_LISTS
+        return {
+            name: HERS.get(name, "seeker_id = :me" if "seeker_id" in Base.metadata.tables[name].columns else "false")
+            for name in tables
+        }
+
+    def foreign_rows(self, session: Session, me: int, tables: Mapping[str, str]) -> list[str]:
+        """Return the tables in which this session sees what is not hers."""
+        asked = ", ".join(
+            f"(SELECT count(*) FROM {name} WHERE NOT coalesce({test}, false)) AS {name}"
+            for name, test in tables.items()
+        )
+        counted = session.execute(text(f"SELECT {asked}"), {"me": me}).one()._mapping
+        return [f"{count} rows of {name}" for name, count in counted.items() if count]
+
+    @pytest.mark.parametrize("role", ["web", "worker"])
+    def test_sees_herself_alone(self, world: World, role: str) -> None:
+        many_tenants(world, 4)
+        actor = world.actors[HERSELF]
+        with Session(world.engines[role]) as session:
+            scoped(session, seeker_scope(actor))
+            known = readable(session, {name: list[str]() for name in self.everything(world)})
+            tables = {name: test for name, test in self.everything(world).items() if name in known}
+
+            assert self.foreign_rows(session, actor.seeker_id or 0, tables) == []
+
+    def test_sees_what_she_has_to_answer(self, world: World) -> None:
+        actor = world.actors[HERSELF]
+        with Session(world.engines["web"]) as session:
+            seen = seen_tables(scoped(session, seeker_scope(actor)), self.everything(world))
+
+        assert {"seeker", "seeker_identity", "referral", "opening", "reservation", "cohort", "rights_request"} <= seen
+        assert (
+            seen & {"user_account", "membership", "web_session", "need", "match_result", "notice", "import_row"}
+            == set()
+        )
+
+    def test_breaks_the_build_when_a_foreign_row_is_planted(self, world: World) -> None:
+        actor = world.actors[HERSELF]
+        with world.as_owner() as session:
+            session.execute(text("CREATE POLICY planted ON seeker_identity FOR SELECT TO sb_web USING (agency_id > 0)"))
+            session.commit()
+        with Session(world.engines["web"]) as session:
+            scoped(session, seeker_scope(actor))
+            found = self.foreign_rows(session, actor.seeker_id or 0, {"seeker_identity": "seeker_id = :me"})
+
+        assert found != []
+
+    def test_changes_nothing_that_is_not_hers_and_deletes_nothing(self, world: World) -> None:
+        actor, done = world.actors[HERSELF], list[str]()
+        with Session(world.engines["web"]) as session:
+            scoped(session, seeker_scope(actor))
+            for name, test in self.everything(world).items():
+                column = next(iter(Base.metadata.tables[name].primary_key.columns)).name
+                foreign = f"NOT coalesce({test}, false)" if name in WRITTEN_BY_HERSELF else "true"
+                for statement in (f"UPDATE {name} SET {column} = {column} WHERE {foreign}", f"DELETE FROM {name}"):
+                    try:
+                        with session.begin_nested():
+                            result = session.connection().execute(text(statement), {"me": actor.seeker_id})
+                    except DBAPIError:
+                        continue
+                    done += [f"{result.rowcount} rows by {statement}"] if result.rowcount else []
+            session.rollback()
+
+        assert done == []
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE referral SET state = 'selected', decided_by = 1 WHERE seeker_id = :me",
+            "UPDATE referral SET state = 'accepted' WHERE seeker_id = :me AND answered_channel IS NULL",
+            "UPDATE consent SET withdrawn_at = NULL WHERE seeker_id = :me",
+            "UPDATE enrolment SET state = 'certified', decided_by = 1 WHERE seeker_id = :me",
+            (
+                "INSERT INTO held_competency SELECT :me, id, agency, 4, 'assessed', NULL, '', now()"
+                " FROM competency, (SELECT agency_id AS agency FROM seeker WHERE id = :me) AS own LIMIT 1"
+            ),
+            (
+                "INSERT INTO job (kind, object_id, organisation_id, dedupe_key, due_at, state, attempts, progress_done)"
+                " SELECT 'packs.build_pack', 1, agency_id, 'planted', now(), 'due', 0, 0 FROM seeker WHERE id = :me"
+            ),
+            (
+                "INSERT INTO state_change (object_kind, object_id, to_state, note, agency_id, actor_name, changed_at)"
+                " SELECT 'opening', 1, 'closed', '', agency_id, 'personal_link', now() FROM seeker WHERE id = :me"
+            ),
+        ],
+    )
+    def test_decides_nothing_that_is_for_others_to_decide(self, world: World, statement: str) -> None:
+        actor = world.actors[HERSELF]
+        with Session(world.engines["web"]) as session:
+            scoped(session, seeker_scope(actor))
+            try:
+                count = session.connection().execute(text(statement), {"me": actor.seeker_id}).rowcount
+            except DBAPIError:
+                count = 0
+
+        assert count == 0

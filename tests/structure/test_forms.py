@@ -30,9 +30,9 @@ from tests.factories.hostile import MARK, hostile_strings
 from tests.factories.pages import Form, read_page
 from tests.factories.referrals import at_once
 from tests.factories.routes import address_of, permission_of, rules_of
-from tests.factories.samples import IDENTITY, NAMED, Sample, kind_of, samples_of
+from tests.factories.samples import HERSELF, IDENTITY, NAMED, Sample, home_of, kind_of, samples_of
 from tests.factories.turns import is_nightly, part
-from tests.factories.world import PEOPLE, World, app_of, client_of
+from tests.factories.world import World, app_of, client_of
 from tests.structure.test_matrix import digest
 
 WRITERS: Final = (
@@ -45,12 +45,13 @@ WRITERS: Final = (
     "company_admin",
     "administrator",
     "data_protection_officer",
+    HERSELF,
 )
-"""People of every role that has forms of its own."""
+"""People of every role that has forms of its own, and a person in search of work."""
 AUTHORS: Final = tuple(who for who in WRITERS if who != "unit_manager")
 """Those whose forms hold text; a unit's manager has the forms of her advisers."""
 STRINGS: Final = 40
-LEAVING: Final = frozenset({"/sign-out"})
+LEAVING: Final = frozenset({"/sign-out", "/personal/leave"})
 POISON: Final = 4_242_424_242
 """A key that no row has."""
 
@@ -216,9 +217,9 @@ def owned(world: World, key: str) -> dict[str, int]:
 
 def rights(world: World, who: str) -> list[str]:
     """Return a digest of who is who and may act for whom, but for what it is a person's own work to change."""
-    home = PEOPLE[who][0]
+    home = home_of(who)
     questions = {
-        "membership": f"organisation_id <> {world.ids[home]}",  # who administers gives and takes places at home
+        "membership": f"organisation_id <> {world.ids.get(home, 0)}",  # who administers gives and takes places at home
         "user_account": "true",
         "organisation": str(who != "administrator"),
     }
@@ -234,7 +235,7 @@ class TestColumns:
     ) -> None:
         client, held = reader_of(site, crowded_world, known, who), rights(crowded_world, who)
         # what companies and centres ask of the agency is its work, as their places are the platform's
-        is_theirs = PEOPLE[who][0] not in {"agency", "platform"}
+        is_theirs = home_of(who) not in {"agency", "platform"}
         others = ["other_company", "other_centre"] if is_theirs else []
         before = [owned(crowded_world, key) for key in others]
         forms = forms_of(site, client, pages(site, crowded_world, known, who))
@@ -338,6 +339,8 @@ UNREACHED: Final = frozenset(
         "openings.withdraw_change",
         "organisations.resume",
         "organisations.verify",
+        "personal.export",
+        "personal.leave",
         "proposals.resume",
         "referrals.record_no_show",
         "referrals.reopen",
@@ -347,6 +350,7 @@ UNREACHED: Final = frozenset(
         "seekers.consent",
         "seekers.lift",
         "seekers.resume",
+        "seekers.revoke",
         "training.publish",
         "training.start",
     }

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 from skills_bridge.policies.permissions import may
 from tests.factories.routes import address_of, permission_of, rules_of
-from tests.factories.samples import WALKERS, kind_of, samples_of
+from tests.factories.samples import STAFF, kind_of, samples_of
 from tests.factories.world import World, app_of, client_of
 
 CUT: Final = re.compile(r"\s+LIMIT\b.*$", re.DOTALL)
@@ -49,7 +49,7 @@ def asked_by(client: FlaskClient, address: str) -> tuple[str, list[Question]]:
 
 
 class TestEachListing:
-    @pytest.mark.parametrize("who", WALKERS)
+    @pytest.mark.parametrize("who", STAFF)
     def test_exports_the_rows_that_it_shows(self, crowded_world: World, tmp_path: Path, who: str) -> None:
         app, known, found = app_of(crowded_world.urls, tmp_path), samples_of(crowded_world), 0
         client = client_of(app, crowded_world, who)

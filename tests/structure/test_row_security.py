@@ -254,6 +254,7 @@ def plain_keys_between_tenants(link: Connection) -> set[str]:
 KNOWN_PLAIN_KEYS: Final = frozenset(
     {
         "fk_visa_pack_id",  # a pack is frozen by the agency and read by four parties; each gives its own visa on it
+        "fk_web_session_link_id",  # a session is found before anybody is known, and belongs to no organisation
         "fk_opening_revision_id_id",  # the opening's own revision: the pair is the opening's key
     }
 )

@@ -14,7 +14,7 @@ KNOWN: Final[dict[str, str]] = {
     "queries/imports.py:open_row": "import.rejected-exported",
     "services/imports/checking.py:check_batch": "",
     "services/privacy/access.py:write_file": "access-file.built",
-    "services/privacy/handing.py:take_out_file": "access-file.taken",
+    "services/privacy/handing.py:_take": "access-file.taken",
     "services/privacy/keys.py:_reseal_numbers": "key.rotated",
     "services/privacy/keys.py:_reseal_packed": "key.rotated",
 }

@@ -29,7 +29,8 @@ bp = Blueprint("accounts", __name__)
 @public
 def sign_in() -> ResponseReturnValue:
     """Ask for address and password."""
-    if current_actor_or_none() is not None:
+    actor = current_actor_or_none()
+    if actor is not None and not actor.is_seeker:
         return redirect(url_for("home.index"))
     form = SignInForm()
     if form.validate_on_submit():
@@ -93,9 +94,7 @@ def _enter(own: RowSession, membership_id: int | None) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End the session on the server."""
     own = own_session()
-    kept = {"language": own["language"]} if "language" in own else {}
-    own.clear()
-    own.update(kept)
+    own.keep_language_alone()
     own.become("anonymous", user_id=None, membership_id=None)
     flash(_("Vous êtes déconnecté(e)."), "success")
     return redirect(url_for("accounts.sign_in"))

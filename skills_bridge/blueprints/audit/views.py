@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from skills_bridge.blueprints.audit.words import FAULTS, OBJECTS, all_acts, object_label, shown_act
+from skills_bridge.blueprints.formats import by_whom
 from skills_bridge.blueprints.listing import Column, Filter, Listing
 from skills_bridge.blueprints.web import current_actor, language, reading, requires
 from skills_bridge.domain.organisations import OrganisationKind
+from skills_bridge.domain.personal import BY_LINK
 from skills_bridge.policies.permissions import Permission
 from skills_bridge.queries.audit import AuditLine, CheckLine, find_person, get_last_check, list_audit, list_checks
 from skills_bridge.unit_of_work import utc_now
@@ -128,6 +130,8 @@ def _account(user_id: int) -> str:
 
 
 def _who(line: AuditLine) -> str:
+    if line.user_id is None and BY_LINK in line.facts:
+        return by_whom(BY_LINK)
     if line.user_id is None:
         return str(_("traitement automatique"))
     return line.user_name or _account(line.user_id)

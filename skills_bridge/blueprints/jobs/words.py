@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "audit.record_check": _l("Vérification du journal d’audit"),
     "accounts.mail_invitation": _l("Envoi d’une invitation"),
     "accounts.mail_link": _l("Envoi d’un lien de récupération"),
+    "personal.mail_link": _l("Envoi d’un lien personnel"),
     "accounts.tell_change": _l("Avis de changement d’un compte"),
     "accounts.tell_reset": _l("Avis de réinitialisation demandée"),
     "accounts.end_second_factor": _l("Fin d’un second facteur perdu"),

@@ -51,10 +51,15 @@ def say_to_person(labels: AccountLabels, now: Judgement, cohorts: Mapping[int, C
     spoken = []
     for code, direction in SPOKEN.items():
         with force_locale(code):
-            told = Teller(labels, code).tell(now.account)
-            cohort = cohorts[now.cohort_id].reference if now.cohort_id else ""
-            spoken.append(Spoken(code, direction, _sentence(now.result_class, told, cohort)))
+            spoken.append(Spoken(code, direction, sentence_of(labels, now, cohorts, code)))
     return tuple(spoken)
+
+
+def sentence_of(labels: AccountLabels, now: Judgement, cohorts: Mapping[int, CohortLine], code: str) -> str:
+    """Return the judgement in one sentence for the person, in the language of the page, which is ``code``."""
+    told = Teller(labels, code).tell(now.account)
+    known = cohorts.get(now.cohort_id) if now.cohort_id else None
+    return _sentence(now.result_class, told, known.reference if known else "")
 
 
 def _sentence(kind: ResultClass, told: Told, cohort: str) -> str:

@@ -36,7 +36,8 @@ class RequestForm(FlaskForm):  # type: ignore[misc]  # flask_wtf has no types
     def __init__(self) -> None:
         """Offer the channels in the reader’s language."""
         super().__init__()
-        self.channel.choices = word_choices(Channel)
+        # what comes by a personal link its person writes herself
+        self.channel.choices = [choice for choice in word_choices(Channel) if choice.value != Channel.PERSONAL_LINK]
 
     def to_command(self) -> Wish:
         """Return the wish; call it on a valid form only."""

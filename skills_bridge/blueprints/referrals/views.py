@@ -22,7 +22,7 @@ from skills_bridge.blueprints.referrals.forms import (
     WithdrawForm,
 )
 from skills_bridge.blueprints.referrals.listings import referral_listing
-from skills_bridge.blueprints.referrals.words import CHANNELS, reason_words
+from skills_bridge.blueprints.referrals.words import WAYS, reason_words
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.web import (
     current_actor,
@@ -88,7 +88,7 @@ def _detail(page: ReferralPage) -> ResponseReturnValue:
         parts=[(label.text(language()), share) for label, share in parts],
         moves=moves,
         reason_words=reason_words,
-        channels=CHANNELS,
+        channels=WAYS,
         languages_told=str(_(", ")).join(f"{label.text(language())} {level}" for label, level in page.person.languages),
         withdraw_form=WithdrawForm(formdata=None),
         reopen_form=ReopenForm(formdata=None),

@@ -81,7 +81,10 @@ CHANNELS: Final[Mapping[Channel, LazyString]] = {
     Channel.EMAIL: _l("par courriel"),
     Channel.LETTER: _l("par courrier"),
 }
-"""How a person's word reaches an adviser; a personal link speaks for itself."""
+"""How a person's word reaches an adviser, who writes it down."""
+
+WAYS: Final[Mapping[Channel, LazyString]] = {**CHANNELS, Channel.PERSONAL_LINK: _l("par lien personnel")}
+"""How a person's word came: by her own link, nobody wrote it down for her."""
 
 STEPS: Final[Mapping[str, LazyString]] = {
     "call": _l("personnes à appeler"),

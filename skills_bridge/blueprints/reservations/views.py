@@ -12,7 +12,7 @@ from skills_bridge.blueprints.fields import show_refusal
 from skills_bridge.blueprints.formats import state_choices
 from skills_bridge.blueprints.listing import Column, Filter, Listing
 from skills_bridge.blueprints.referrals.forms import PersonAnswerForm
-from skills_bridge.blueprints.referrals.words import CHANNELS
+from skills_bridge.blueprints.referrals.words import WAYS
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.reservations.forms import ReleaseForm
 from skills_bridge.blueprints.reservations.words import end_words
@@ -141,6 +141,6 @@ def _detail(page: ReservationPage, form: ReleaseForm) -> ResponseReturnValue:
         form=form,
         moves=moves,
         end=None if page.line.is_live else end_words(page.line.end_reason),
-        channel=CHANNELS.get(page.answered_channel) if page.answered_channel else None,
+        channel=WAYS.get(page.answered_channel) if page.answered_channel else None,
         tongue=language(),
     )

@@ -28,7 +28,7 @@ from skills_bridge.services.seekers import (
 from skills_bridge.unit_of_work import UnitOfWork
 
 
-def _act(public_id: uuid.UUID, act: Callable[[UnitOfWork, int], object], done: str) -> ResponseReturnValue:
+def act_on(public_id: uuid.UUID, act: Callable[[UnitOfWork, int], object], done: str) -> ResponseReturnValue:
     """Do one thing to a file and come back to it with a sentence."""
     seeker_id = _key(public_id)
     try:
@@ -58,14 +58,14 @@ def _channel(public_id: uuid.UUID) -> Channel:
 @requires(Permission.SEEKER_MANAGE)
 def pause(public_id: uuid.UUID) -> ResponseReturnValue:
     """Look for a person no more for a while."""
-    return _act(public_id, lambda uow, key: pause_seeker(uow, seeker_id=key), _("La recherche est en pause."))
+    return act_on(public_id, lambda uow, key: pause_seeker(uow, seeker_id=key), _("La recherche est en pause."))
 
 
 @bp.post("/<uuid:public_id>/resume")
 @requires(Permission.SEEKER_MANAGE)
 def resume(public_id: uuid.UUID) -> ResponseReturnValue:
     """Look for a person again."""
-    return _act(public_id, lambda uow, key: resume_seeker(uow, seeker_id=key), _("La pause est levée."))
+    return act_on(public_id, lambda uow, key: resume_seeker(uow, seeker_id=key), _("La pause est levée."))
 
 
 @bp.post("/<uuid:public_id>/object", endpoint="object")
@@ -73,7 +73,7 @@ def resume(public_id: uuid.UUID) -> ResponseReturnValue:
 def object_to(public_id: uuid.UUID) -> ResponseReturnValue:
     """Record that a person objects to matching."""
     channel = _channel(public_id)
-    return _act(
+    return act_on(
         public_id,
         lambda uow, key: object_to_matching(uow, seeker_id=key, channel=channel),
         _("L’opposition est enregistrée : plus rien ne sera proposé et les mises en relation en cours sont closes."),
@@ -85,7 +85,7 @@ def object_to(public_id: uuid.UUID) -> ResponseReturnValue:
 def lift(public_id: uuid.UUID) -> ResponseReturnValue:
     """Record that a person objects no more."""
     channel = _channel(public_id)
-    return _act(
+    return act_on(
         public_id,
         lambda uow, key: lift_objection(uow, seeker_id=key, channel=channel),
         _("L’opposition est levée : le dossier est de nouveau rapproché des offres."),
@@ -102,7 +102,7 @@ def consent(public_id: uuid.UUID) -> ResponseReturnValue:
     if agreement is None:
         flash(_("Cochez au moins un accord."), "danger")
         return redirect(url_for("seekers.detail", public_id=public_id))
-    return _act(
+    return act_on(
         public_id,
         lambda uow, key: record_consent(uow, seeker_id=key, agreement=agreement),
         _("L’accord est enregistré."),
@@ -113,7 +113,7 @@ def consent(public_id: uuid.UUID) -> ResponseReturnValue:
 @requires(Permission.SEEKER_MANAGE)
 def withdraw(public_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     """Record that a person takes an agreement back."""
-    return _act(
+    return act_on(
         public_id,
         lambda uow, key: withdraw_consent(uow, seeker_id=key, kind=ConsentKind(kind)),
         _("Le retrait de l’accord est enregistré."),

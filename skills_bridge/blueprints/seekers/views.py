@@ -14,6 +14,7 @@ from skills_bridge.blueprints.formats import state_choices
 from skills_bridge.blueprints.listing import Column, Filter, Listing
 from skills_bridge.blueprints.refusals import explain
 from skills_bridge.blueprints.seekers.forms import ConsentFields, FindForm, IdentityForm, RegisterForm
+from skills_bridge.blueprints.seekers.handing import ENDS, HANDED, GiveLinkForm
 from skills_bridge.blueprints.seekers.profiles import UpdateForm
 from skills_bridge.blueprints.seekers.words import (
     CONSENT_TEXTS,
@@ -31,6 +32,7 @@ from skills_bridge.domain.errors import Invalid, RuleBroken
 from skills_bridge.domain.identifiers import normalise_cin
 from skills_bridge.domain.seekers import Completeness, ConsentKind, SeekerState
 from skills_bridge.policies.permissions import Permission
+from skills_bridge.queries.personal.links import get_link_section
 from skills_bridge.queries.privacy import get_identity
 from skills_bridge.queries.reservations import list_live
 from skills_bridge.queries.seekers.files import get_key, get_profile, get_seeker_page
@@ -50,6 +52,8 @@ WORDS: Final = {
     "reason_label": reason_label,
     "step_label": step_label,
     "word": word,
+    "handed": HANDED,
+    "ends": ENDS,
 }
 """Words that the templates of people use."""
 
@@ -184,6 +188,9 @@ def detail(public_id: uuid.UUID) -> ResponseReturnValue:
         reservations=list_live(reading(), actor=current_actor(), seeker_id=page.id),
         consents=ConsentKind,
         form=ConsentFields(),
+        links=get_link_section(reading(), actor=current_actor(), seeker_id=page.id, now=now),
+        link_form=GiveLinkForm(),
+        link_days=settings().link_days,
         **WORDS,
     )
 

@@ -12,6 +12,7 @@ from skills_bridge.cli.demo.bridges import bridge_gaps
 from skills_bridge.cli.demo.calendar import Days
 from skills_bridge.cli.demo.demand import post_openings, write_needs
 from skills_bridge.cli.demo.founding import Founding, is_founded, keep_accounts
+from skills_bridge.cli.demo.links import hand_out_link
 from skills_bridge.cli.demo.month import approve, export_pack, fill_posts, freeze
 from skills_bridge.cli.demo.stage import Stage
 from skills_bridge.cli.demo.supply import confirm_some, publish_cohorts, register_people
@@ -55,6 +56,8 @@ def tell_story(stage: Stage, folder: Path, *, people: int) -> Path:
         f" {told.rejected} rejected, {told.placed} posts filled"
     )
     tell.step(f"{bridge_gaps(stage, posted, days=days)} near profiles with a seat and a post reserved")
+    if hand_out_link(stage):
+        tell.step("a personal link handed out")
     return _close_month(stage, folder, days)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyotp
 
 from skills_bridge.cli.demo.founding import ACCOUNTS, kept_accounts
+from skills_bridge.cli.demo.links import link_address
 from skills_bridge.cli.demo.stage import Stage
 from skills_bridge.cli.demo.story import PACKS, count_letters
 from skills_bridge.reporting.verification import verify_directory
@@ -26,6 +27,8 @@ def print_summary(stage: Stage, folder: Path, base_url: str) -> None:
         tell.line(f"  {account.role:<24} {account.email:<48} password {account.password}")
         tell.line(f"  {account.organisation[:24]:<24} second factor {account.totp_secret}  (code now {code})")
     tell.line(f"Accounts  {folder / ACCOUNTS} holds all of them")
+    if address := link_address(stage, base_url):
+        tell.line(f"Person    {address} (a personal link, as somebody in search of work has it)")
     for pack in sorted((folder / PACKS).glob("*")):
         verdict = "sound" if verify_directory(pack).is_sound else "NOT SOUND"
         tell.line(f"Pack      {pack} ({verdict})")

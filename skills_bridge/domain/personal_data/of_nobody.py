@@ -236,6 +236,7 @@ OTHERS: Final[Mapping[str, Columns]] = {
     ),
     "web_session": Columns(
         nothing="id",
+        technical="link_id",
         other_party=(
             "token_digest user_id membership_id stage payload started_at seen_at ended_at device ends_at proved_at"
         ),

@@ -33,6 +33,11 @@ PERSONS: Final[Mapping[str, Columns]] = {
         fate=Fate.EMPTIED,
         emptied="problems content_sealed",
     ),
+    "link_form_use": Columns(
+        link="seeker_id",
+        technical="link_id digest seeker_id agency_id location used_at",
+        fate=Fate.DELETED,
+    ),
     "match_profile": Columns(
         link="seeker_id",
         technical=(
@@ -45,6 +50,13 @@ PERSONS: Final[Mapping[str, Columns]] = {
         told="opening_id result_class rank score cohort_id",
         technical="run_id seeker_id agency_id points order_key unknown_gates unproven person",
         fate=Fate.KEPT,
+    ),
+    "personal_link": Columns(
+        link="seeker_id",
+        told="handed language given_at opens_until last_used_at ended_at end_reason",
+        technical="id seeker_id agency_id seed token_digest",
+        other_party="given_by",
+        fate=Fate.KEPT,  # ended before the file is emptied: it opens nothing
     ),
     "placement": Columns(
         link="seeker_id",

@@ -24,7 +24,7 @@ from skills_bridge.models import Consent, JobProfile, MatchResult, Opening, Orga
 from skills_bridge.queries.framework import Label, label_columns, label_of
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 from skills_bridge.queries.matching.accounts import Account, from_stored, to_stored
-from skills_bridge.queries.matching.codes import get_codebook
+from skills_bridge.queries.matching.codes import Codebook, get_codebook
 from skills_bridge.queries.matching.listed import Kept, get_accounts
 from skills_bridge.queries.matching.lists import CohortLine, MatchLine, get_cohort_lines, list_matches
 from skills_bridge.queries.matching.opening_input import get_opening_input, opening_columns
@@ -60,7 +60,7 @@ class Judgement:
     score: int | None
     account: Account
     cohort_id: int | None
-    suppositions: tuple[SuppositionLine, ...]
+    suppositions: tuple[SuppositionLine, ...] = ()
 
     @property
     def cohort_ids(self) -> frozenset[int]:
@@ -103,7 +103,7 @@ def get_pair_page(session: Session, *, actor: Actor, reference: str, public_id: 
     """
     head = get_matching_head(session, actor=actor, reference=reference)
     person = get_person_head(session, public_id=public_id)
-    now = None if person.obstacles else _judge(session, head, person.id, today)
+    now = None if person.obstacles else _judge_fully(session, head, person.id, today)
     found = list_matches(
         session, opening_id=head.id, run_id=head.run_id, request=ListRequest(), seeker_ids=(person.id,)
     )
@@ -209,9 +209,22 @@ def _seeker_line(row: Any, account: Account) -> SeekerMatchLine:
     )
 
 
-def _judge(session: Session, head: MatchingHead, seeker_id: int, today: date) -> Judgement | None:
-    """Judge one pair with the engine that makes the lists."""
-    opening = get_opening_input(session, opening_id=head.id)
+def judge_pair(session: Session, *, opening_id: int, seeker_id: int, today: date) -> Judgement | None:
+    """Judge one pair with the engine that makes the lists; None if either is not there for the reader."""
+    inputs = _pair_input(session, opening_id, seeker_id, today)
+    return None if inputs is None else _judgement(*inputs)
+
+
+def _judge_fully(session: Session, head: MatchingHead, seeker_id: int, today: date) -> Judgement | None:
+    """Judge one pair, and say what would change the answer."""
+    inputs = _pair_input(session, head.id, seeker_id, today)
+    if inputs is None:
+        return None
+    return replace(_judgement(*inputs), suppositions=list_suppositions(session, inputs[0], run_id=head.run_id))
+
+
+def _pair_input(session: Session, opening_id: int, seeker_id: int, today: date) -> tuple[RunInput, Codebook] | None:
+    opening = get_opening_input(session, opening_id=opening_id)
     if opening is None:
         return None
     book = get_codebook(session)
@@ -225,11 +238,14 @@ def _judge(session: Session, head: MatchingHead, seeker_id: int, today: date) ->
         cohorts=get_cohort_columns(session, as_of=today, book=book),
         policies=get_policy_input(session).policies,
     )
+    return inputs, book
+
+
+def _judgement(inputs: RunInput, book: Codebook) -> Judgement:
     found = trace(inputs.pool, inputs.openings, inputs.cohorts, inputs.policies, seeker=0, opening=0)
     return Judgement(
         result_class=found.result_class,
         score=found.score,
         account=from_stored(to_stored(found, book)),
         cohort_id=found.cohort_id,
-        suppositions=list_suppositions(session, inputs, run_id=head.run_id),
     )

@@ -32,6 +32,7 @@ class StoredSession:
     id: int
     user_id: int | None
     membership_id: int | None
+    link_id: int | None
     stage: str
     payload: dict[str, Any]
     seen_at: datetime
@@ -47,10 +48,20 @@ def digest_of(token: str) -> bytes:
 def find_session(session: Session, *, token: str, now: datetime, limits: SessionSettings) -> StoredSession | None:
     """Return the live session of a token, or None; account scope."""
     row = session.scalar(select(WebSession).where(WebSession.token_digest == digest_of(token)))
-    if row is None or row.ended_at is not None or now - row.seen_at > limits.idle or now > row.ends_at:
+    if row is None or row.ended_at is not None or now > row.ends_at:
+        return None
+    if now - row.seen_at > (limits.idle if row.link_id is None else limits.personal_idle):
         return None
     return StoredSession(
-        row.id, row.user_id, row.membership_id, row.stage, row.payload, row.seen_at, row.started_at, row.proved_at
+        id=row.id,
+        user_id=row.user_id,
+        membership_id=row.membership_id,
+        link_id=row.link_id,
+        stage=row.stage,
+        payload=row.payload,
+        seen_at=row.seen_at,
+        started_at=row.started_at,
+        proved_at=row.proved_at,
     )
 
 
@@ -66,8 +77,9 @@ def start_session(
     since: datetime | None = None,
     proved_at: datetime | None = None,
     device: str = "",
+    link_id: int | None = None,
 ) -> None:
-    """Begin a session for a new token; account scope of its user.
+    """Begin a session for a new token; account scope of its user. With ``link_id`` it is a person's own, and short.
 
     ``since`` is when the person signed in, if that was under an earlier token: a change of token prolongs nothing.
     """
@@ -77,11 +89,13 @@ def start_session(
             token_digest=digest_of(token),
             user_id=user_id,
             membership_id=membership_id,
+            link_id=link_id,
             stage=stage,
             payload=payload,
             started_at=started_at,
             seen_at=uow.now,
-            ends_at=started_at + _longest(uow.session, membership_id, limits),
+            ends_at=started_at
+            + (_longest(uow.session, membership_id, limits) if link_id is None else limits.personal_absolute),
             proved_at=proved_at,
             device=device,
         )

@@ -4,7 +4,7 @@
 """
 
 from skills_bridge.services.privacy.erasing import forget_person
-from skills_bridge.services.privacy.handing import take_out_file
+from skills_bridge.services.privacy.handing import take_out_file, take_own_file
 from skills_bridge.services.privacy.keys import note_rotation, reseal_batch
 from skills_bridge.services.privacy.retaining import (
     RetentionClock,
@@ -19,6 +19,7 @@ from skills_bridge.services.privacy.revealing import reveal_identity
 from skills_bridge.services.privacy.rights import (
     Wish,
     accept_request,
+    ask_own_file,
     cancel_request,
     carry_out,
     finish_correction,
@@ -36,6 +37,7 @@ __all__ = [
     "accept_request",
     "apply_batch",
     "ask_each_agency",
+    "ask_own_file",
     "cancel_request",
     "carry_out",
     "clock_from",
@@ -52,4 +54,5 @@ __all__ = [
     "reseal_batch",
     "reveal_identity",
     "take_out_file",
+    "take_own_file",
 ]

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Table, delete, select, update
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain import events
 from skills_bridge.domain.errors import AlreadyDone, NotFound
+from skills_bridge.domain.personal import LinkEnd
 from skills_bridge.domain.personal_data import PERSONS, Columns, Fate
 from skills_bridge.domain.privacy import ForgetCause
 from skills_bridge.domain.referrals import EndReason
@@ -35,6 +36,7 @@ from skills_bridge.models import (
 )
 from skills_bridge.queries.privacy.forgotten import digest_of
 from skills_bridge.queries.privacy.histories import history_of
+from skills_bridge.services.personal.links import end_links
 from skills_bridge.services.referrals import end_referrals
 from skills_bridge.services.referrals.steps import hold_person
 from skills_bridge.services.reservations import end_reservations
@@ -62,6 +64,7 @@ def forget_person(uow: UnitOfWork, *, seeker_id: int, vault: Vault, cause: Forge
     check_move(MOVES, seeker.state, SeekerState.ANONYMISED)
     end_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
     end_reservations(uow, Reservation.seeker_id == seeker.id, reason=ReservationEnd.OBJECTION)
+    end_links(uow, seeker_id=seeker.id, reason=LinkEnd.FORGOTTEN)
     _bury(uow, seeker, vault, cause)
     was, seeker.state = seeker.state, SeekerState.ANONYMISED
     seeker.matching_objected_at = seeker.matching_objected_at or uow.now

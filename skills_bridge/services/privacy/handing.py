@@ -1,12 +1,13 @@
-"""Taking an access file out: once, by the officer, who says how it reaches the person; then its content is gone."""
+"""Taking an access file out, once: by the officer, who says how it reaches the person, or by herself with her link."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.errors import NotFound, RuleBroken
 from skills_bridge.domain.privacy import MOVES, HandOver, RequestState
+from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import AccessFile, RightsRequest
 from skills_bridge.policies.permissions import Permission, authorize
@@ -22,16 +23,45 @@ def take_out_file(uow: UnitOfWork, *, reference: str, how: HandOver, vault: Vaul
     :raises NotPermitted: the actor is not the officer.
     :raises RuleBroken: the file was taken out, has expired, or is not built.
     """
+    request, file = _hold(uow, RightsRequest.reference == reference, reference)
+    authorize(uow.actor, Permission.RIGHTS_DECIDE, request)
+    return _take(uow, request, file, how, vault)
+
+
+def take_own_file(uow: UnitOfWork, *, reference: str, vault: Vault) -> bytes:
+    """Return the archive of a person's access file to herself, once; the request is done.
+
+    :raises NotFound: there is no such request of hers by her personal link.
+    :raises RuleBroken: the file was taken out, or has expired.
+    """
+    hers = (RightsRequest.seeker_id == uow.actor.seeker_id) & (RightsRequest.channel == Channel.PERSONAL_LINK)
+    request, file = _hold(uow, hers & (RightsRequest.reference == reference), reference)
+    authorize(uow.actor, Permission.OWN_RIGHTS_USE, request)
+    return _take(uow, request, file, HandOver.PERSONAL_LINK, vault)
+
+
+def _hold(uow: UnitOfWork, wanted: ColumnElement[bool], reference: str) -> tuple[RightsRequest, AccessFile]:
+    """Return a request with its file, locked.
+
+    :raises NotFound: there is none in the actor's scope.
+    """
     row = uow.session.execute(
         select(RightsRequest, AccessFile)
         .join(AccessFile, AccessFile.request_id == RightsRequest.id)
-        .where(RightsRequest.reference == reference)
+        .where(wanted)
         .with_for_update()
     ).one_or_none()
     if row is None:
         raise NotFound("access file", reference)
     request, file = row
-    authorize(uow.actor, Permission.RIGHTS_DECIDE, request)
+    return request, file
+
+
+def _take(uow: UnitOfWork, request: RightsRequest, file: AccessFile, how: HandOver, vault: Vault) -> bytes:
+    """Open a file for the last time.
+
+    :raises RuleBroken: it was taken out, has expired, or is not built.
+    """
     if file.content_sealed is None or file.expires_at < uow.now:
         raise RuleBroken("access-file-gone")
     content = vault.open_bytes(file.content_sealed, purpose=access_purpose(request.id))

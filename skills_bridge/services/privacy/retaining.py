@@ -23,6 +23,7 @@ from skills_bridge.models import (
     AccessFile,
     Consent,
     Enrolment,
+    PersonalLink,
     Placement,
     Referral,
     RetentionNotice,
@@ -111,12 +112,14 @@ def note_applied(uow: UnitOfWork, *, counts: RetentionCounts) -> RetentionRun:
 def is_unused_since(day: date) -> ColumnElement[bool]:
     """Return the test that nothing happened with a file after the end of a day.
 
-    A file is used when the person is heard of, interviewed, agrees or withdraws, when a referral, an enrolment or a
-    placement of hers moves, or when she asks something about her data; while she is in a post it is in use.
+    A file is used when the person is heard of, opens her personal link, is interviewed, agrees or withdraws, when a
+    referral, an enrolment or a placement of hers moves, or when she asks something about her data; while she is in a
+    post it is in use.
     """
     end = start_of(day + timedelta(days=1))
     later: Iterable[ColumnElement[bool]] = (
         exists().where(Consent.seeker_id == Seeker.id, func.greatest(Consent.given_at, Consent.withdrawn_at) >= end),
+        exists().where(PersonalLink.seeker_id == Seeker.id, PersonalLink.last_used_at >= end),
         exists().where(Referral.seeker_id == Seeker.id, Referral.changed_at >= end),
         exists().where(Enrolment.seeker_id == Seeker.id, Enrolment.changed_at >= end),
         exists().where(

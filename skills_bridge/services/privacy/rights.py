@@ -24,10 +24,11 @@ from skills_bridge.domain.privacy import (
 )
 from skills_bridge.domain.seekers import Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
-from skills_bridge.models import Consent, RightsRequest, Seeker
-from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.models import AccessFile, Consent, RightsRequest, Seeker
+from skills_bridge.policies.permissions import Permission, authorize, own_or
 from skills_bridge.services.privacy.erasing import forget_person
 from skills_bridge.services.references import Series, next_reference
+from skills_bridge.services.referrals.checks import check_channel
 from skills_bridge.services.seekers import object_to_matching, withdraw_consent
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -50,13 +51,14 @@ def receive_request(uow: UnitOfWork, *, seeker_id: int, wish: Wish, answer_days:
 
     :raises NotFound: there is no such person in the actor's scope.
     :raises NotPermitted: the person is followed by another unit.
-    :raises Invalid: a correction says not what is wrong.
+    :raises Invalid: a correction says not what is wrong, or the channel is another's.
     :raises AlreadyDone: the same request of hers waits for its answer.
     """
     seeker = uow.session.scalar(select(Seeker).where(Seeker.id == seeker_id).with_for_update())
     if seeker is None:
         raise NotFound("seeker", seeker_id)
-    authorize(uow.actor, Permission.RIGHTS_TAKE, seeker)
+    authorize(uow.actor, own_or(uow.actor, Permission.OWN_RIGHTS_USE, Permission.RIGHTS_TAKE), seeker)
+    check_channel(uow, wish.channel)
     if seeker.state is SeekerState.ANONYMISED:
         raise RuleBroken("seeker-anonymised")
     if wish.kind is RightsKind.CORRECTION and not wish.details.strip():
@@ -87,6 +89,40 @@ def receive_request(uow: UnitOfWork, *, seeker_id: int, wish: Wish, answer_days:
     uow.session.flush()  # the log needs the key
     log_step(uow, request, None)
     return request
+
+
+def ask_own_file(uow: UnitOfWork, *, language: str, answer_days: int | None) -> RightsRequest:
+    """Have a person's access file built at her own word, by her personal link: nobody decides on what is hers.
+
+    The request stands at the desk like any other. A file that nobody took out in time is built again.
+
+    :raises NotPermitted: the actor is no person with a link.
+    :raises AlreadyDone: a request of hers waits for its answer.
+    """
+    seeker_id = uow.actor.seeker_id or 0
+    request = _lapsed_file(uow, seeker_id)
+    if request is None:
+        wish = Wish(kind=RightsKind.ACCESS, channel=Channel.PERSONAL_LINK, language=language)
+        request = receive_request(uow, seeker_id=seeker_id, wish=wish, answer_days=answer_days)
+    authorize(uow.actor, Permission.OWN_RIGHTS_USE, request)
+    _move(uow, request, RequestState.ACCEPTED)
+    uow.record(events.RightsHandedOver(request.id, occasion=uow.now.isoformat(), organisation_id=request.agency_id))
+    return request
+
+
+def _lapsed_file(uow: UnitOfWork, seeker_id: int) -> RightsRequest | None:
+    """Return a request of hers, locked, whose file was ready and lasted too long."""
+    return uow.session.scalar(
+        select(RightsRequest)
+        .join(AccessFile, AccessFile.request_id == RightsRequest.id)
+        .where(
+            RightsRequest.seeker_id == seeker_id,
+            RightsRequest.channel == Channel.PERSONAL_LINK,
+            RightsRequest.state == RequestState.READY,
+            (AccessFile.expires_at < uow.now) | AccessFile.content_sealed.is_(None),
+        )
+        .with_for_update(of=RightsRequest)
+    )
 
 
 def rebuild_file(uow: UnitOfWork, *, reference: str) -> RightsRequest:

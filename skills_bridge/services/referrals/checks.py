@@ -9,7 +9,7 @@ from sqlalchemy import select
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import Invalid, RuleBroken
 from skills_bridge.domain.openings import OpeningState
-from skills_bridge.domain.seekers import ConsentKind, SeekerState
+from skills_bridge.domain.seekers import Channel, ConsentKind, SeekerState
 from skills_bridge.models import Consent, Opening, Post, Seeker
 from skills_bridge.services.referrals.steps import is_placed
 from skills_bridge.unit_of_work import UnitOfWork
@@ -49,6 +49,15 @@ def check_sharing(uow: UnitOfWork, seeker_id: int) -> None:
     """
     if not _has_consent(uow, seeker_id, ConsentKind.SHARING):
         raise RuleBroken("sharing-consent-missing")
+
+
+def check_channel(uow: UnitOfWork, channel: Channel) -> None:
+    """Refuse a word under another's way: what comes by a personal link its person alone says.
+
+    :raises Invalid: staff name the personal link, or a person something else.
+    """
+    if (channel is Channel.PERSONAL_LINK) is not uow.actor.is_seeker:
+        raise Invalid("channel-of-another", field="channel")
 
 
 def check_answer_day(uow: UnitOfWork, answered_on: date, *, asked_at: datetime) -> None:

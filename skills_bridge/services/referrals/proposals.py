@@ -22,9 +22,15 @@ from skills_bridge.domain.referrals import (
 from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import MatchPolicy, MatchResult, Opening, Referral, Seeker
-from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.policies.permissions import Permission, authorize, own_or
 from skills_bridge.queries.matching.listed import Kept, get_accounts
-from skills_bridge.services.referrals.checks import check_answer_day, check_opening, check_person, check_sharing
+from skills_bridge.services.referrals.checks import (
+    check_answer_day,
+    check_channel,
+    check_opening,
+    check_person,
+    check_sharing,
+)
 from skills_bridge.services.referrals.steps import BulkOutcome, hold_person, in_bulk, load_referral, move
 from skills_bridge.unit_of_work import UnitOfWork
 
@@ -97,13 +103,17 @@ def record_answer(
 ) -> Referral:
     """Write down the person's word, how and when it came; to decline costs her nothing.
 
+    She gives it to the adviser, or herself by her personal link: whoever is second finds it answered.
+
     :raises NotFound: there is no such referral in the actor's scope.
     :raises NotPermitted: the actor's unit does not follow it.
-    :raises Invalid: the day is not between the proposal and today, or a refusal has no reason.
+    :raises Invalid: the day is not between the proposal and today, a refusal has no reason, or somebody else's channel.
     :raises RuleBroken: the person has not agreed to be named to companies.
     :raises IllegalMove: the person was not asked, or has answered.
     """
-    referral = load_referral(uow, referral_id, Permission.REFERRAL_MANAGE)
+    asked = own_or(uow.actor, Permission.OWN_PROPOSAL_ANSWER, Permission.REFERRAL_MANAGE)
+    referral = load_referral(uow, referral_id, asked)
+    check_channel(uow, channel)
     check_answer_day(uow, answered_on, asked_at=referral.created_at)
     if not accepted and reason is None:
         raise Invalid("decline-reason-missing", field="reason")

@@ -13,9 +13,9 @@ from skills_bridge.domain.seekers import Channel
 from skills_bridge.domain.states import check_move
 from skills_bridge.domain.training import CohortState, EnrolmentState
 from skills_bridge.models import Cohort, Enrolment, Proposal, Reservation, Seeker
-from skills_bridge.policies.permissions import Permission, authorize
+from skills_bridge.policies.permissions import Permission, authorize, own_or
 from skills_bridge.queries.bridges import get_expiry_days
-from skills_bridge.services.referrals.checks import check_answer_day, check_sharing
+from skills_bridge.services.referrals.checks import check_answer_day, check_channel, check_sharing
 from skills_bridge.services.referrals.steps import hold_person
 from skills_bridge.services.reservations.ending import end_reservations, hold_live, log_step
 from skills_bridge.services.seats import put_in_cohort
@@ -37,11 +37,12 @@ def record_answer(
 
     :raises NotFound: there is no such reservation in the actor's scope.
     :raises NotPermitted: the actor's unit does not follow its opening.
-    :raises Invalid: the day is not between the proposal and today, or a refusal has no reason.
+    :raises Invalid: the day is not between the proposal and today, a refusal has no reason, or somebody else's channel.
     :raises AlreadyDone: the reservation has ended, or she said yes before.
     :raises RuleBroken: its last day has passed, or she has not agreed to be named.
     """
     reservation = _load(uow, reservation_id)
+    check_channel(uow, channel)
     check_answer_day(uow, answered_on, asked_at=reservation.created_at)
     if not accepted and reason is None:
         raise Invalid("decline-reason-missing", field="reason")
@@ -51,8 +52,8 @@ def record_answer(
     if accepted:
         _accept(uow, reservation)
     proposal = uow.session.get_one(Proposal, reservation.proposal_id, with_for_update=True, populate_existing=True)
-    _decide(uow, proposal, ProposalState.ACCEPTED if accepted else ProposalState.SET_ASIDE, reason)
     proposal.answered_channel, proposal.answered_on = channel, answered_on
+    _decide(uow, proposal, ProposalState.ACCEPTED if accepted else ProposalState.SET_ASIDE, reason)
     if not accepted:
         end_reservations(uow, Reservation.id == reservation_id, reason=EndReason.DECLINED)
     return reservation
@@ -96,7 +97,7 @@ def _load(uow: UnitOfWork, reservation_id: int) -> Reservation:
     reservation = uow.session.get(Reservation, reservation_id)
     if reservation is None:
         raise NotFound("reservation", reservation_id)
-    authorize(uow.actor, Permission.RESERVATION_MANAGE, reservation)
+    authorize(uow.actor, own_or(uow.actor, Permission.OWN_PROPOSAL_ANSWER, Permission.RESERVATION_MANAGE), reservation)
     hold_person(uow, reservation.seeker_id)
     return reservation
 

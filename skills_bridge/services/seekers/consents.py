@@ -10,6 +10,7 @@ from skills_bridge.domain.reservations import EndReason as ReservationEnd
 from skills_bridge.domain.seekers import MOVES, Agreement, Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import Consent, Reservation, Seeker
+from skills_bridge.policies.permissions import Permission, own_or
 from skills_bridge.services.referrals import end_referrals
 from skills_bridge.services.referrals.steps import hold_person, is_placed
 from skills_bridge.services.reservations import end_reservations
@@ -25,7 +26,7 @@ def record_consent(uow: UnitOfWork, *, seeker_id: int, agreement: Agreement) -> 
     :raises NotFound: there is no such person in the actor's scope.
     :raises NotPermitted: the person is followed by another unit.
     """
-    seeker = load_seeker(uow, seeker_id)
+    seeker = load_seeker(uow, seeker_id, permission=_right_of(uow))
     add_agreement(uow, seeker, agreement)
     note_change(uow, seeker)
     return seeker
@@ -56,7 +57,7 @@ def withdraw_consent(uow: UnitOfWork, *, seeker_id: int, kind: ConsentKind) -> S
     :raises NotPermitted: the person is followed by another unit.
     :raises AlreadyDone: she agreed to nothing of the kind.
     """
-    seeker = load_seeker(uow, seeker_id)
+    seeker = load_seeker(uow, seeker_id, permission=_right_of(uow))
     if not _end_consent(uow, seeker, kind):
         raise AlreadyDone("consent-not-given", kind=kind.value)
     uow.audit("consent.withdrawn", "seeker", seeker.id, consent=kind.value)
@@ -72,7 +73,7 @@ def object_to_matching(uow: UnitOfWork, *, seeker_id: int, channel: Channel) -> 
     :raises AlreadyDone: she objected before.
     """
     hold_person(uow, seeker_id)
-    seeker = load_seeker(uow, seeker_id)
+    seeker = load_seeker(uow, seeker_id, permission=_right_of(uow))
     if seeker.matching_objected_at is not None:
         raise AlreadyDone("already-objected")
     seeker.matching_objected_at = uow.now
@@ -133,6 +134,11 @@ def resume_seeker(uow: UnitOfWork, *, seeker_id: int) -> Seeker:
     if seeker.state is SeekerState.PAUSED:
         return _turn(uow, seeker, SeekerState.PLACED)
     raise RuleBroken("seeker-in-post", pseudonym=seeker.pseudonym)
+
+
+def _right_of(uow: UnitOfWork) -> Permission:
+    """Return what agreeing and taking back ask for: the person herself may, by her link, and so may who follows her."""
+    return own_or(uow.actor, Permission.OWN_RIGHTS_USE, Permission.SEEKER_MANAGE)
 
 
 def _turn(uow: UnitOfWork, seeker: Seeker, target: SeekerState) -> Seeker:

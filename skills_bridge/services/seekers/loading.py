@@ -12,7 +12,13 @@ from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.unit_of_work import UnitOfWork
 
 
-def load_seeker(uow: UnitOfWork, seeker_id: int, *, version: int | None = None) -> Seeker:
+def load_seeker(
+    uow: UnitOfWork,
+    seeker_id: int,
+    *,
+    version: int | None = None,
+    permission: Permission = Permission.SEEKER_MANAGE,
+) -> Seeker:
     """Return a person's file, locked.
 
     :raises NotFound: there is no such person in the actor's scope.
@@ -23,7 +29,7 @@ def load_seeker(uow: UnitOfWork, seeker_id: int, *, version: int | None = None) 
     seeker = uow.session.scalar(select(Seeker).where(Seeker.id == seeker_id).with_for_update())
     if seeker is None:
         raise NotFound("seeker", seeker_id)
-    authorize(uow.actor, Permission.SEEKER_MANAGE, seeker)
+    authorize(uow.actor, permission, seeker)
     if seeker.state is SeekerState.ANONYMISED:
         raise IllegalMove(seeker.state, "changed")
     if version is not None and seeker.version != version:

@@ -53,6 +53,9 @@ class TestLoadSettings:
         assert (settings.sessions.idle, settings.sessions.absolute) == (timedelta(minutes=30), timedelta(hours=12))
         assert settings.sessions.strict == timedelta(hours=8)
         assert settings.disclosure_days == 30
+        assert settings.link_days == 30
+        assert settings.sessions.personal_idle == timedelta(minutes=30)
+        assert settings.sessions.personal_absolute == timedelta(hours=2)
         assert settings.trusted_proxies == 0
         assert settings.is_https
 
@@ -97,6 +100,9 @@ class TestLoadSettings:
             ("MAIL_SINK", "/no/such/folder"),
             ("MAIL_SENDER", "nobody"),
             ("DISCLOSURE_DAYS", "-1"),
+            ("PERSONAL_LINK_DAYS", "0"),
+            ("PERSONAL_IDLE_MINUTES", "0"),
+            ("PERSONAL_ABSOLUTE_HOURS", "two"),
             ("DISCLOSURE_DAYS", "a month"),
             ("SESSION_IDLE_MINUTES", "0"),
             ("SESSION_ABSOLUTE_HOURS", "0"),

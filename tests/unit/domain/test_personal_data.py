@@ -28,6 +28,11 @@ REACHES = {
     ("placement", "post"): Fate.KEPT,
     ("post", "placement"): None,
     ("access_file", "rights_request"): None,
+    ("personal_link", "seeker"): Fate.KEPT,
+    ("link_form_use", "personal_link"): Fate.DELETED,
+    ("link_form_use", "seeker"): Fate.DELETED,
+    ("web_session", "personal_link"): None,
+    ("reveal", "web_session"): Fate.KEPT,
 }
 """The graph of what hangs on a person: (table, the table it points at) → what happens to its rows."""
 

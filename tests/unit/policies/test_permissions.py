@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from skills_bridge.domain.accounts import CLOCK, ROLES_BY_KIND, Actor, Role
 from skills_bridge.domain.errors import NotPermitted
 from skills_bridge.domain.organisations import OrganisationKind
-from skills_bridge.policies.permissions import GRANTS, Permission, authorize, is_allowed, may
+from skills_bridge.policies.permissions import GRANTS, HERS, Permission, authorize, is_allowed, may, own_or
 
 KINDS = {role: [kind for kind, roles in ROLES_BY_KIND.items() if role in roles] for role in Role}
 
@@ -38,7 +38,7 @@ class TestTable:
         assert set(GRANTS) == set(Permission)
 
     def test_grants_each_to_somebody(self) -> None:
-        assert [permission for permission, grants in GRANTS.items() if not grants] == []
+        assert {permission for permission, grants in GRANTS.items() if not grants} == set(HERS)
 
     def test_grants_none_twice_to_a_role(self) -> None:
         for permission, grants in GRANTS.items():
@@ -87,3 +87,39 @@ class TestDoorAndService:
     def test_open_nothing_to_nobody(self) -> None:
         assert not any(may(None, permission) for permission in Permission)
         assert not any(may(CLOCK, permission) for permission in Permission)
+
+
+@dataclass(frozen=True)
+class Hers:
+    """Something of a person."""
+
+    seeker_id: int
+
+
+HERSELF = Actor(
+    user_id=None, organisation_id=1, organisation_kind=None, role=None, seeker_id=7, link_id=3, display_name="link"
+)
+
+
+class TestPersonalLink:
+    def test_is_a_person_and_not_the_clock(self) -> None:
+        assert HERSELF.is_human
+        assert HERSELF.is_seeker
+        assert not CLOCK.is_human
+
+    @pytest.mark.parametrize("permission", Permission)
+    def test_may_what_is_hers_and_nothing_of_staff(self, permission: Permission) -> None:
+        assert may(HERSELF, permission) is (permission in HERS)
+        assert is_allowed(HERSELF, permission, Hers(7)) is (permission in HERS)
+        assert not is_allowed(HERSELF, permission, Hers(8))
+        assert not is_allowed(HERSELF, permission, object())
+
+    @pytest.mark.parametrize("role", Role)
+    def test_gives_no_role_what_is_hers(self, role: Role) -> None:
+        for permission in HERS:
+            assert not may(person(role), permission)
+            assert not is_allowed(person(role, unit_id=1), permission, Hers(7))
+
+    def test_is_asked_for_by_acts_that_staff_may_do_too(self) -> None:
+        assert own_or(HERSELF, Permission.OWN_RIGHTS_USE, Permission.RIGHTS_TAKE) is Permission.OWN_RIGHTS_USE
+        assert own_or(person(Role.ADVISER), Permission.OWN_RIGHTS_USE, Permission.RIGHTS_TAKE) is Permission.RIGHTS_TAKE

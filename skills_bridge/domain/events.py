@@ -75,6 +75,10 @@ class ReferralsEnded(Event):
     """A placement ended other referrals: those of the person, or those of an opening that it filled."""
 
 
+class ReferralStopped(Event):
+    """A referral ended at the person's own word: she objected, or took an agreement back."""
+
+
 class ReservationMade(Event):
     """A seat and a post are reserved together for a person."""
 

@@ -58,6 +58,7 @@ PLATFORM_JOBS: Final = frozenset(
         "notices.referral_sent",
         "notices.referral_answered",
         "notices.referrals_ended",
+        "notices.referral_stopped",
         "notices.cohort_cancelled",
         "notices.seat_reserved",
         "notices.post_reserved",

@@ -22,6 +22,7 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.ReferralSent: ("notices.referral_sent",),
     e.ReferralAnswered: ("notices.referral_answered",),
     e.ReferralsEnded: ("notices.referrals_ended",),
+    e.ReferralStopped: ("notices.referral_stopped",),
     e.ReservationMade: ("notices.seat_reserved", "notices.post_reserved"),
     e.ReservationAccepted: ("notices.learner_to_enrol",),
     e.ReservationEnrolled: ("notices.learner_enrolled",),

@@ -16,6 +16,7 @@ READ_WITH: Final[Mapping[str, Permission]] = {
     "referral_sent": Permission.REFERRAL_SEE,
     "referral_answered": Permission.REFERRAL_SEE,
     "referrals_ended": Permission.REFERRAL_SEE,
+    "referral_stopped": Permission.REFERRAL_SEE,
     "cohort_cancelled": Permission.COHORT_SEE,
     "seat_reserved": Permission.RESERVATION_SEE,
     "post_reserved": Permission.RESERVATION_SEE,

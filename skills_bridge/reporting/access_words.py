@@ -222,6 +222,7 @@ VALUES: Final[Mapping[str, str]] = {
     "cohort_begun": N_("formation commencée sans inscription"),
     "ends_too_late": N_("formation finie trop tard"),
     "left_training": N_("formation quittée"),
+    "consent_withdrawn": N_("accord retiré"),
     "not_reached": N_("personne non jointe"),
     "other_plan": N_("autre projet"),
     "made_by_mistake": N_("réservation faite par erreur"),

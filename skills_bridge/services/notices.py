@@ -80,6 +80,12 @@ def _agency_of_referral(session: Session, referral_id: int) -> tuple[Telling, ..
     return (Telling(referral.agency_id, facts, referral.unit_id),)
 
 
+def _unit_and_knowing_company_of_referral(session: Session, referral_id: int) -> tuple[Telling, ...]:
+    """The unit that follows a person, and the company if her file had reached it."""
+    known = session.get_one(Referral, referral_id).sent_at is not None
+    return *_agency_of_referral(session, referral_id), *(_company_of_referral(session, referral_id) if known else ())
+
+
 def _both_of_placement(session: Session, placement_id: int) -> tuple[Telling, ...]:
     """The company and the agency's unit of a placement."""
     placement = session.get_one(Placement, placement_id)
@@ -202,6 +208,7 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "referral_sent": _company_of_referral,
     "referral_answered": _agency_of_referral,
     "referrals_ended": _both_of_ended,
+    "referral_stopped": _unit_and_knowing_company_of_referral,
     "cohort_cancelled": _units_of_cohort,
     "seat_reserved": _centre_of_reservation,
     "post_reserved": _company_of_reservation,

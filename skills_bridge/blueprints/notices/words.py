@@ -26,6 +26,9 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
     "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
     "referral_answered": _l("L’entreprise a répondu à une candidature pour l’offre %(opening)s."),
     "referrals_ended": _l("Des mises en relation de l’offre %(opening)s ont pris fin à la suite d’une insertion."),
+    "referral_stopped": _l(
+        "Une mise en relation de l’offre %(opening)s a pris fin : la personne ne souhaite pas continuer."
+    ),
     "cohort_cancelled": _l(
         "La promotion %(cohort)s est annulée : proposez une autre formation aux personnes qui y avaient une place."
     ),

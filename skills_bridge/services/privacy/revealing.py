@@ -10,7 +10,7 @@ from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.privacy import REVEAL_SPAN, RevealReason
-from skills_bridge.domain.referrals import NAMED_FOR_A_WHILE, NAMED_TO_COMPANY
+from skills_bridge.domain.referrals import NAMED_FOR_A_WHILE, NAMED_TO_COMPANY, EndReason
 from skills_bridge.domain.training import EnrolmentState
 from skills_bridge.models import Enrolment, Opening, Referral, Reveal, Seeker
 from skills_bridge.policies.permissions import Permission, authorize
@@ -29,7 +29,7 @@ def reveal_identity(
 
     With ``opening_id``, one reveal covers the accepted people of that opening. An adviser: people of the own unit, or
     referred to an opening that it follows; a company: people whose referral to it is accepted or later, and
-    for ``disclosure_days`` after its end unless they objected; a centre: its learners.
+    for ``disclosure_days`` after its end unless they objected or took their agreement back; a centre: its learners.
 
     :raises Invalid: neither or both of person and opening are named.
     :raises NotFound: there is no such person or opening in the actor's scope.
@@ -83,6 +83,7 @@ def _is_named(uow: UnitOfWork, seeker: Seeker, afterwards: timedelta) -> bool:
                 Referral.state.in_(NAMED_FOR_A_WHILE),
                 Referral.answered_on.is_not(None),
                 Referral.changed_at > uow.now - afterwards,
+                Referral.reason.is_distinct_from(EndReason.CONSENT_WITHDRAWN),
             )
         )
     return bool(uow.session.scalar(select(exists().where(Referral.seeker_id == seeker.id, or_(*grounds)))))

@@ -117,6 +117,7 @@ class TestEachKind:
             "referral_sent": (referral_id, ["company"]),
             "referral_answered": (referral_id, ["agency"]),
             "referrals_ended": (placement_id, ["agency", "other_company"]),
+            "referral_stopped": (referral_id, ["agency", "company"]),
             "cohort_cancelled": (cohort_id, ["agency"]),
             "seat_reserved": (reservation_id, ["centre"]),
             "post_reserved": (reservation_id, ["company"]),

@@ -17,13 +17,13 @@ from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_sc
 from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
 from skills_bridge.domain.privacy import RevealReason
 from skills_bridge.domain.referrals import ReferralState, RejectReason
-from skills_bridge.domain.seekers import Channel
+from skills_bridge.domain.seekers import Channel, ConsentKind
 from skills_bridge.models import AuditEntry, Referral, SeekerIdentity, WebSession
 from skills_bridge.queries.privacy import ShownIdentity, get_identity, get_reveal_end, list_identities
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.privacy import reveal_identity
 from skills_bridge.services.referrals import reject
-from skills_bridge.services.seekers import object_to_matching
+from skills_bridge.services.seekers import object_to_matching, withdraw_consent
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import fitting_seeker, sent_referral
@@ -226,6 +226,19 @@ class TestCompany:
         manager, seeker_id = after_a_no(world)
         with world.acting("adviser") as uow:
             object_to_matching(uow, seeker_id=seeker_id, channel=Channel.PHONE)
+
+        assert not manager.sees_within(30, seeker_id)
+        with pytest.raises(NotPermitted):
+            manager.reveal(seeker_id=seeker_id, days=30)
+
+    def test_loses_sight_when_the_person_takes_an_agreement_back(self, world: World) -> None:
+        seeker_id = fitting_seeker(world)
+        sent_referral(world, validated_opening(world), seeker_id)
+        manager = signed_in(world, "hr_manager")
+        assert manager.sees_within(30, seeker_id)
+
+        with world.acting("adviser") as uow:
+            withdraw_consent(uow, seeker_id=seeker_id, kind=ConsentKind.MATCHING)
 
         assert not manager.sees_within(30, seeker_id)
         with pytest.raises(NotPermitted):

@@ -75,6 +75,10 @@ class ReferralsEnded(Event):
     """A placement ended other referrals: those of the person, or those of an opening that it filled."""
 
 
+class ManyIdentitiesSeen(Event):
+    """A person at work sees far more identities today than she usually does; the object is her membership."""
+
+
 class ReferralStopped(Event):
     """A referral ended at the person's own word: she objected, or took an agreement back."""
 

@@ -69,6 +69,8 @@ PLATFORM_JOBS: Final = frozenset(
         "notices.placement_recorded",
         "notices.placement_undone",
         "notices.person_forgotten",
+        "notices.many_identities_here",
+        "notices.many_identities",
         "notices.pack_frozen",
         "notices.visa_sent_back",
         "notices.pack_published",

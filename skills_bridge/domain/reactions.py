@@ -36,6 +36,7 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.RightsHandedOver: ("privacy.carry_out",),
     e.RetentionAsked: ("privacy.count_agency",),
     e.PersonForgotten: ("notices.person_forgotten",),
+    e.ManyIdentitiesSeen: ("notices.many_identities_here", "notices.many_identities"),
     e.PackAsked: ("packs.build_pack",),
     e.PackFrozen: ("notices.pack_frozen",),
     e.VisaGiven: ("packs.publish_pack",),

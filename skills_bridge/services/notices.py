@@ -17,6 +17,7 @@ from skills_bridge.adapters.mail import Letter, Mailer
 from skills_bridge.adapters.texts import Texts
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.referrals import EndReason, ReferralState
 from skills_bridge.domain.reservations import PERSONAL, last_day
 from skills_bridge.domain.training import LeaveReason
@@ -200,6 +201,24 @@ def _who_knew_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
     return tuple(Telling(owner, {"pseudonym": pseudonym, kind: one}, about=one) for owner, kind, one in known)
 
 
+def _home_of_member(session: Session, membership_id: int) -> tuple[Telling, ...]:
+    """The organisation of a person at work, and her unit: those who manage its members read it."""
+    member = session.get_one(Membership, membership_id)
+    name = session.get_one(UserAccount, member.user_id).display_name
+    return (Telling(member.organisation_id, {"member": name}, member.unit_id),)
+
+
+def _platform_of_member(session: Session, membership_id: int) -> tuple[Telling, ...]:
+    """The platform, whose data protection officer reads it."""
+    member = session.get_one(Membership, membership_id)
+    home = session.get_one(Organisation, member.organisation_id)
+    name = session.get_one(UserAccount, member.user_id).display_name
+    platforms = session.scalars(
+        select(Organisation.id).where(Organisation.kind == OrganisationKind.PLATFORM).order_by(Organisation.id)
+    )
+    return tuple(Telling(one, {"member": name, "organisation": home.name_fr}) for one in platforms)
+
+
 READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "opening_submitted": _agency_of_opening,
     "opening_validated": _company_of_opening,
@@ -219,6 +238,8 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
     "person_forgotten": _who_knew_person,
+    "many_identities_here": _home_of_member,
+    "many_identities": _platform_of_member,
     "pack_frozen": _parties_of_pack,
     "visa_sent_back": _agency_of_pack,
     "pack_published": _parties_of_pack,

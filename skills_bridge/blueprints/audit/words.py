@@ -80,6 +80,7 @@ ACTS: Final[Mapping[str, LazyString]] = {
     "consent.withdrawn": _l("Accord retiré"),
     "framework.imported": _l("Référentiel importé"),
     "identity.revealed": _l("Identité affichée"),
+    "identity.unusual": _l("Bien plus d’identités affichées que d’habitude"),
     "import.applied": _l("Lignes d’un import appliquées"),
     "import.rejected-exported": _l("Lignes refusées d’un import exportées"),
     "invitation.accepted": _l("Invitation acceptée"),

@@ -53,6 +53,13 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
         "Le dossier %(pseudonym)s est effacé : supprimez aussi ce que vous conservez de cette personne hors de la "
         "plateforme."
     ),
+    "many_identities_here": _l(
+        "%(member)s a affiché aujourd’hui bien plus d’identités que d’habitude : demandez-en la raison."
+    ),
+    "many_identities": _l(
+        "%(member)s (%(organisation)s) a affiché aujourd’hui bien plus d’identités que d’habitude : "
+        "voyez le journal d’audit."
+    ),
     "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
     "visa_sent_back": _l("Le rapport %(pack)s est renvoyé par une partie, avec un motif."),
     "pack_published": _l("Le rapport %(pack)s est publié avec les quatre visas."),

@@ -95,7 +95,7 @@ PERSONS: Final[Mapping[str, Columns]] = {
     "reveal": Columns(
         link="seeker_id",
         told="reason revealed_at",
-        technical="id session_id seeker_id expires_at organisation_id opening_id",
+        technical="id session_id seeker_id expires_at organisation_id opening_id people",
         other_party="user_id",
         fate=Fate.KEPT,
     ),

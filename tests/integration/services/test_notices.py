@@ -109,6 +109,7 @@ class TestEachKind:
         pack_id = a_pack(world)
         cohort_id = cancelled_cohort(world)
         reservation_id = reserved(world, a_bridge(world, programme_id=a_programme(world, title_fr="Une autre")))
+        member = world.actors["adviser"].membership_id or 0
         expected = {
             "opening_submitted": (opening_id, ["agency"]),
             "opening_validated": (opening_id, ["company"]),
@@ -128,6 +129,8 @@ class TestEachKind:
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
             "person_forgotten": (seeker_id, ["company", "other_company"]),
+            "many_identities_here": (member, ["agency"]),
+            "many_identities": (member, ["platform"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),
             "visa_sent_back": (pack_id, ["agency"]),
             "pack_published": (pack_id, sorted(PARTIES)),

@@ -69,6 +69,7 @@ PLATFORM_JOBS: Final = frozenset(
         "notices.placement_recorded",
         "notices.placement_undone",
         "notices.person_forgotten",
+        "notices.person_to_tell",
         "notices.many_identities_here",
         "notices.many_identities",
         "notices.pack_frozen",

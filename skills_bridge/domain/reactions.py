@@ -35,6 +35,8 @@ REACTIONS: Final[Mapping[type[e.Event], tuple[str, ...]]] = {
     e.RightsAccepted: ("privacy.hand_over",),
     e.RightsHandedOver: ("privacy.carry_out",),
     e.RetentionAsked: ("privacy.count_agency",),
+    e.RetentionNoticed: ("privacy.tell_person",),
+    e.PersonToTell: ("notices.person_to_tell",),
     e.PersonForgotten: ("notices.person_forgotten",),
     e.ManyIdentitiesSeen: ("notices.many_identities_here", "notices.many_identities"),
     e.PackAsked: ("packs.build_pack",),

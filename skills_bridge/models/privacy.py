@@ -107,7 +107,10 @@ class Tombstone(Base):
 
 
 class RetentionNotice(Keyed, Base):
-    """A file that nobody used for so long that it will be anonymised on a day, unless the person is heard of again."""
+    """A file that nobody used for so long that it will be anonymised on a day, unless the person is heard of again.
+
+    ``mailed_at`` is when she was told by mail; without it her unit reaches her.
+    """
 
     __tablename__ = "retention_notice"
     __table_args__ = (
@@ -121,6 +124,7 @@ class RetentionNotice(Keyed, Base):
     unit_id: Mapped[int]
     noticed_at: Mapped[datetime]
     due_on: Mapped[date]
+    mailed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[NoticeOutcome | None] = mapped_column(text_enum(NoticeOutcome, "outcome"))
 

@@ -27,6 +27,7 @@ READ_WITH: Final[Mapping[str, Permission]] = {
     "placement_recorded": Permission.PLACEMENT_SEE,
     "placement_undone": Permission.PLACEMENT_SEE,
     "person_forgotten": Permission.NOTICE_SEE,
+    "person_to_tell": Permission.SEEKER_SEE,
     "many_identities_here": Permission.MEMBER_MANAGE,
     "many_identities": Permission.RIGHTS_DECIDE,
     "pack_frozen": Permission.PACK_SEE,

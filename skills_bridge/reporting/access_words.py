@@ -85,6 +85,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "last_name_ar": N_("Nom (arabe)"),
     "level": N_("Niveau"),
     "licences": N_("Permis et habilitations"),
+    "mailed_at": N_("Courriel envoyé le"),
     "matching_objected_at": N_("Opposition du"),
     "message": N_("Message de l’agence"),
     "mobility": N_("Mobilité"),

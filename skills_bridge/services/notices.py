@@ -201,6 +201,12 @@ def _who_knew_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
     return tuple(Telling(owner, {"pseudonym": pseudonym, kind: one}, about=one) for owner, kind, one in known)
 
 
+def _unit_of_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
+    """The unit that follows a person, with the word under which her file is found."""
+    seeker = session.get_one(Seeker, seeker_id)
+    return (Telling(seeker.agency_id, {"under_notice": seeker.pseudonym}, seeker.unit_id),)
+
+
 def _home_of_member(session: Session, membership_id: int) -> tuple[Telling, ...]:
     """The organisation of a person at work, and her unit: those who manage its members read it."""
     member = session.get_one(Membership, membership_id)
@@ -238,6 +244,7 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
     "person_forgotten": _who_knew_person,
+    "person_to_tell": _unit_of_person,
     "many_identities_here": _home_of_member,
     "many_identities": _platform_of_member,
     "pack_frozen": _parties_of_pack,

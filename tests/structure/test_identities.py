@@ -99,7 +99,7 @@ def reveal_all(client: FlaskClient, who: str, known: Mapping[str, list[Sample]])
         client.post("/privacy/reveal", data={named.name: one.values[named.value], "reason": REASON, "back": "/"})
 
 
-def revealed(world: World, who: str) -> set[int]:
+def revealed(world: World, who: str) -> set[int | None]:
     """Return the people whose identity the audit says that somebody had shown to her session, for a reason."""
     with world.as_owner() as session:
         rows = session.execute(

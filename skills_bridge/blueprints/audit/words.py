@@ -122,6 +122,7 @@ ACTS: Final[Mapping[str, LazyString]] = {
     "reservation.ended": _l("Fin d’une réservation"),
     "reservation.enrolled": _l("Inscription sur une place réservée"),
     "retention.applied": _l("Durée de conservation appliquée"),
+    "retention.told": _l("Personne prévenue par courriel avant l’anonymisation"),
     "second_factor.ended": _l("Second facteur supprimé"),
     "second_factor.enrolled": _l("Second facteur enregistré"),
     "second_factor_reset.asked": _l("Suppression d’un second facteur demandée"),

@@ -88,7 +88,7 @@ PERSONS: Final[Mapping[str, Columns]] = {
     ),
     "retention_notice": Columns(
         link="seeker_id",
-        told="noticed_at due_on ended_at outcome",
+        told="noticed_at due_on mailed_at ended_at outcome",
         technical="id seeker_id agency_id unit_id",
         fate=Fate.KEPT,
     ),

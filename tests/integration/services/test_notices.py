@@ -129,6 +129,7 @@ class TestEachKind:
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
             "person_forgotten": (seeker_id, ["company", "other_company"]),
+            "person_to_tell": (seeker_id, ["agency"]),
             "many_identities_here": (member, ["agency"]),
             "many_identities": (member, ["platform"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import pytest
 from sqlalchemy import select
@@ -40,7 +42,7 @@ def take_back(world: World, seeker_id: int, kind: ConsentKind = ConsentKind.MATC
         withdraw_consent(uow, seeker_id=seeker_id, kind=kind)
 
 
-STEPS = {
+STEPS: Final[Mapping[ReferralState, Callable[[World, int, int], int]]] = {
     _S.PROPOSED: proposed_referral,
     _S.ACCEPTED: accepted_referral,
     _S.SENT: sent_referral,

@@ -1684,7 +1684,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop every table."""
+    """Drop every table; extensions and the loading area stay, for they may have stood before."""
     op.drop_constraint(op.f("fk_post_placement_id_company_id"), "post")
     op.drop_constraint(op.f("fk_opening_revision_id_id"), "opening")
     op.drop_index(op.f("ix_requirement_company_id"), table_name="requirement")

@@ -133,6 +133,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION open_run_leaf")
     op.execute("DROP FUNCTION append_audit")
     op.execute("ALTER TABLE audit_entry OWNER TO CURRENT_USER")
+    op.execute("GRANT UPDATE, DELETE, TRUNCATE ON audit_entry TO CURRENT_USER")
     op.execute("DROP TRIGGER keep_audit_whole ON audit_entry")
     op.execute("DROP TRIGGER keep_audit ON audit_entry")
     for policy in ("chain", "people_1", "platform"):

@@ -75,6 +75,22 @@ class ReferralsEnded(Event):
     """A placement ended other referrals: those of the person, or those of an opening that it filled."""
 
 
+class RetentionNoticed(Event):
+    """A file will be anonymised unless the person is heard of; the object is the notice."""
+
+
+class PersonToTell(Event):
+    """No mail reaches a person whose file will be anonymised; the object is the person."""
+
+
+class ManyIdentitiesSeen(Event):
+    """A person at work sees far more identities today than she usually does; the object is her membership."""
+
+
+class ReferralStopped(Event):
+    """A referral ended at the person's own word: she objected, or took an agreement back."""
+
+
 class ReservationMade(Event):
     """A seat and a post are reserved together for a person."""
 

@@ -11,6 +11,13 @@ from skills_bridge.domain.states import Moves
 
 REVEAL_SPAN: Final = timedelta(minutes=15)
 """How long an identity stays in sight of one session after a reason was given."""
+VIEWS_A_DAY: Final = 500
+"""People whose identity one person may show to herself within a day: enough for a call list, not for a register."""
+USUAL_DAYS: Final = 30
+"""The days before today from which a person's usual number of views is taken."""
+UNUSUAL_TIMES: Final = 3
+UNUSUAL_FROM: Final = 30
+"""Views of a day below which nobody is alarmed, however few are usual."""
 ACCESS_FILE_SPAN: Final = timedelta(days=7)
 """How long an access file waits to be taken out; then its content goes."""
 LONGEST_DETAILS: Final = 1000
@@ -94,6 +101,12 @@ class NoticeOutcome(StrEnum):
 
     KEPT = "kept"
     FORGOTTEN = "forgotten"
+
+
+def is_unusual(*, before: int, after: int, usual: float) -> bool:
+    """Say whether a day's views reach, with these, far more than a person's usual day; true once a day."""
+    threshold = max(UNUSUAL_FROM, UNUSUAL_TIMES * usual)
+    return before < threshold <= after
 
 
 def due_day(received_on: date, answer_days: int | None) -> date | None:

@@ -53,6 +53,10 @@ REOPENED: Final[Mapping[ReferralState, ReferralState]] = {
 }
 """Where a reopened referral goes on: the one way back of each state that had come to an end."""
 
+UNANSWERED: Final = frozenset({_R.PROPOSED, _R.ACCEPTED, _R.SENT})
+"""Live states in which the company has said nothing yet: what a withdrawn agreement ends. An interview or a choice is
+the person's own affair by then: an objection ends it too."""
+
 NAMED_TO_COMPANY: Final = frozenset({_R.ACCEPTED, _R.SENT, _R.INVITED, _R.SELECTED, _R.PLACED})
 """States in which the company may read the person's name and contacts."""
 
@@ -115,3 +119,4 @@ class EndReason(StrEnum):
     OPENING_CLOSED = "opening_closed"
     PERSON_PLACED = "person_placed"
     OBJECTION = "objection"
+    CONSENT_WITHDRAWN = "consent_withdrawn"

@@ -32,6 +32,7 @@ class EndReason(StrEnum):
     ENDS_TOO_LATE = "ends_too_late"
     LEFT_TRAINING = "left_training"
     OBJECTION = "objection"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     NOT_REACHED = "not_reached"
     OTHER_PLAN = "other_plan"
     MADE_BY_MISTAKE = "made_by_mistake"
@@ -44,6 +45,7 @@ PERSONAL: Final = frozenset(
     {
         EndReason.DECLINED,
         EndReason.OBJECTION,
+        EndReason.CONSENT_WITHDRAWN,
         EndReason.PLACED_ELSEWHERE,
         EndReason.LEFT_TRAINING,
         EndReason.NOT_REACHED,

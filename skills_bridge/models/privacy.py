@@ -16,13 +16,14 @@ from skills_bridge.models.base import Base, Keyed, Timestamped, text_enum
 class Reveal(Keyed, Base):
     """An identity shown in one session for fifteen minutes, with its reason.
 
-    ``opening_id`` says that the reveal covers the accepted people of an opening.
+    ``opening_id`` says that the reveal covers the accepted people of an opening, ``people`` how many it showed.
     """
 
     __tablename__ = "reveal"
     __table_args__ = (
         ForeignKeyConstraint(["session_id", "user_id"], ["web_session.id", "web_session.user_id"]),
         Index("ix_reveal_session", "session_id", "expires_at"),
+        Index("ix_reveal_user", "user_id", "revealed_at"),
     )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -31,6 +32,7 @@ class Reveal(Keyed, Base):
     seeker_id: Mapped[int | None]
     opening_id: Mapped[int | None]
     reason: Mapped[str]
+    people: Mapped[int] = mapped_column(default=1, server_default="1")
     revealed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
 
@@ -111,7 +113,10 @@ class Tombstone(Base):
 
 
 class RetentionNotice(Keyed, Base):
-    """A file that nobody used for so long that it will be anonymised on a day, unless the person is heard of again."""
+    """A file that nobody used for so long that it will be anonymised on a day, unless the person is heard of again.
+
+    ``mailed_at`` is when she was told by mail; without it her unit reaches her.
+    """
 
     __tablename__ = "retention_notice"
     __table_args__ = (
@@ -125,6 +130,7 @@ class RetentionNotice(Keyed, Base):
     unit_id: Mapped[int]
     noticed_at: Mapped[datetime]
     due_on: Mapped[date]
+    mailed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[NoticeOutcome | None] = mapped_column(text_enum(NoticeOutcome, "outcome"))
 

@@ -200,11 +200,22 @@ RISKY: Final = frozenset(
         _P.PACK_FREEZE,
         _P.PACK_VISA,
         _P.RECOVERY_RENEW,
+        _P.RIGHTS_DECIDE,
     }
 )
 """Acts that need password and code of the last fifteen minutes: who she is may have changed since she sat down."""
 
-PERSONAL: Final = frozenset({_P.IMPORT_MANAGE, _P.MATCH_SEE, _P.PLACEMENT_SEE, _P.REFERRAL_SEE, _P.SEEKER_SEE})
+PERSONAL: Final = frozenset(
+    {
+        _P.IMPORT_MANAGE,
+        _P.MATCH_SEE,
+        _P.PLACEMENT_SEE,
+        _P.REFERRAL_SEE,
+        _P.RESERVATION_SEE,
+        _P.RIGHTS_SEE,
+        _P.SEEKER_SEE,
+    }
+)
 """Lists of people: to take one out of the site as a file needs the same."""
 
 

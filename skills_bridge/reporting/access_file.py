@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from skills_bridge.reporting.access_account import account_section
 from skills_bridge.reporting.access_words import COLUMNS, TABLES, VALUES
 from skills_bridge.reporting.pdf import typeset
 from skills_bridge.reporting.wording import DEMO_MARK, Words
@@ -14,8 +15,10 @@ from skills_bridge.reporting.wording import DEMO_MARK, Words
 TEMPLATE: Final = "access_file.typ"
 MOST_ROWS: Final = 200
 """Rows of one table that are printed; the JSON holds all."""
-UNPRINTED: Final = frozenset({"trace", "parts"})
-"""Accounts of a computation: their numbers stand in the JSON."""
+UNPRINTED: Final = frozenset({"parts"})
+"""What made a referral's score when it was made: its numbers stand in the JSON."""
+Computed = Sequence[Mapping[str, Any]]
+"""On what her place in each list in force was computed (``access_account``)."""
 
 
 class Held(Protocol):
@@ -46,7 +49,7 @@ class AccessHead:
     contact: str
 
 
-def as_json(sections: Sequence[Held], head: AccessHead) -> dict[str, Any]:
+def as_json(sections: Sequence[Held], head: AccessHead, computed: Computed = ()) -> dict[str, Any]:
     """Return everything by table and column; a key or code stands with its name."""
     return {
         "request": head.reference,
@@ -61,6 +64,7 @@ def as_json(sections: Sequence[Held], head: AccessHead) -> dict[str, Any]:
             ]
             for section in sections
         },
+        "computed": list(computed),
     }
 
 
@@ -72,7 +76,7 @@ def _with_name(value: Any, names: Mapping[Any, str] | None) -> Any:
     return {"code": value, "name": names.get(value, "")}
 
 
-def as_pdf(sections: Sequence[Held], head: AccessHead, words: Words) -> bytes:
+def as_pdf(sections: Sequence[Held], head: AccessHead, words: Words, computed: Computed = ()) -> bytes:
     """Return the file as a person reads it, in the language of ``words``."""
     _ = words.gettext
     missing = _("à compléter")
@@ -93,7 +97,10 @@ def as_pdf(sections: Sequence[Held], head: AccessHead, words: Words) -> bytes:
             [_("Responsable du traitement"), head.controller or missing],
             [_("À qui écrire"), head.contact or missing],
         ],
-        "sections": [_section(section, words) for section in sections],
+        "sections": [
+            *(_section(section, words) for section in sections),
+            *([account_section(computed, words)] if computed else []),
+        ],
         "page": _("Page"),
     }
     return typeset(content, template=TEMPLATE)

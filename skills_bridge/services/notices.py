@@ -17,6 +17,7 @@ from skills_bridge.adapters.mail import Letter, Mailer
 from skills_bridge.adapters.texts import Texts
 from skills_bridge.domain.accounts import Role
 from skills_bridge.domain.errors import NotFound
+from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.referrals import EndReason, ReferralState
 from skills_bridge.domain.reservations import PERSONAL, last_day
 from skills_bridge.domain.training import LeaveReason
@@ -78,6 +79,12 @@ def _agency_of_referral(session: Session, referral_id: int) -> tuple[Telling, ..
     opening = session.get_one(Opening, referral.opening_id)
     facts = {"opening": opening.reference, "referral": str(referral.public_id), "state": referral.state.value}
     return (Telling(referral.agency_id, facts, referral.unit_id),)
+
+
+def _unit_and_knowing_company_of_referral(session: Session, referral_id: int) -> tuple[Telling, ...]:
+    """The unit that follows a person, and the company if her file had reached it."""
+    known = session.get_one(Referral, referral_id).sent_at is not None
+    return *_agency_of_referral(session, referral_id), *(_company_of_referral(session, referral_id) if known else ())
 
 
 def _both_of_placement(session: Session, placement_id: int) -> tuple[Telling, ...]:
@@ -194,6 +201,30 @@ def _who_knew_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
     return tuple(Telling(owner, {"pseudonym": pseudonym, kind: one}, about=one) for owner, kind, one in known)
 
 
+def _unit_of_person(session: Session, seeker_id: int) -> tuple[Telling, ...]:
+    """The unit that follows a person, with the word under which her file is found."""
+    seeker = session.get_one(Seeker, seeker_id)
+    return (Telling(seeker.agency_id, {"under_notice": seeker.pseudonym}, seeker.unit_id),)
+
+
+def _home_of_member(session: Session, membership_id: int) -> tuple[Telling, ...]:
+    """The organisation of a person at work, and her unit: those who manage its members read it."""
+    member = session.get_one(Membership, membership_id)
+    name = session.get_one(UserAccount, member.user_id).display_name
+    return (Telling(member.organisation_id, {"member": name}, member.unit_id),)
+
+
+def _platform_of_member(session: Session, membership_id: int) -> tuple[Telling, ...]:
+    """The platform, whose data protection officer reads it."""
+    member = session.get_one(Membership, membership_id)
+    home = session.get_one(Organisation, member.organisation_id)
+    name = session.get_one(UserAccount, member.user_id).display_name
+    platforms = session.scalars(
+        select(Organisation.id).where(Organisation.kind == OrganisationKind.PLATFORM).order_by(Organisation.id)
+    )
+    return tuple(Telling(one, {"member": name, "organisation": home.name_fr}) for one in platforms)
+
+
 READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "opening_submitted": _agency_of_opening,
     "opening_validated": _company_of_opening,
@@ -202,6 +233,7 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "referral_sent": _company_of_referral,
     "referral_answered": _agency_of_referral,
     "referrals_ended": _both_of_ended,
+    "referral_stopped": _unit_and_knowing_company_of_referral,
     "cohort_cancelled": _units_of_cohort,
     "seat_reserved": _centre_of_reservation,
     "post_reserved": _company_of_reservation,
@@ -212,6 +244,9 @@ READERS: Final[Mapping[str, Callable[[Session, int], tuple[Telling, ...]]]] = {
     "placement_recorded": _both_of_placement,
     "placement_undone": _both_of_placement,
     "person_forgotten": _who_knew_person,
+    "person_to_tell": _unit_of_person,
+    "many_identities_here": _home_of_member,
+    "many_identities": _platform_of_member,
     "pack_frozen": _parties_of_pack,
     "visa_sent_back": _agency_of_pack,
     "pack_published": _parties_of_pack,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from skills_bridge.services import privacy
-from skills_bridge.services.privacy import access
+from skills_bridge.services.privacy import access, telling
 from skills_bridge.tasks.runtime import claimed, runtime
 
 
@@ -25,6 +25,15 @@ def carry_out(job_id: int) -> None:
             shared = runtime()
             build = access.builder(shared.vault, shared.settings.legal)
             privacy.carry_out(work.uow, request_id=work.object_id, vault=shared.vault, build=build)
+
+
+@shared_task(name="privacy.tell_person")  # type: ignore[untyped-decorator]  # celery has no types
+def tell_person(job_id: int) -> None:
+    """Tell a person that her file will be anonymised; safe to run twice."""
+    with claimed(job_id) as work:
+        if work:
+            shared = runtime()
+            telling.tell_person(work.uow, notice_id=work.object_id, mailer=shared.mailer, legal=shared.settings.legal)
 
 
 @shared_task(name="privacy.count_retention")  # type: ignore[untyped-decorator]  # celery has no types

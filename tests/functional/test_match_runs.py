@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from skills_bridge.models import MatchRun, Opening
+from skills_bridge.queries.matching.runs import get_run_page
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import computed_run, exposed, fitting_seeker, full_run, stored
 from tests.factories.world import World, client_of
@@ -84,6 +85,26 @@ class TestDetail:
         exposed(world, run_id)
 
         assert "masqué" in text(manager.get(f"/matching/runs/{run_id}"))
+
+    def test_orders_education_from_the_lowest_level_up(self, world: World, manager: FlaskClient) -> None:
+        validated_opening(world)
+        for code in ("engineer", "primary", None, "specialised_technician", "bac_level"):
+            for _ in range(5):
+                fitting_seeker(world, education_code=code)
+        run_id = full_run(world)
+        exposed(world, run_id)
+
+        with world.looking("unit_manager") as session:
+            groups = get_run_page(session, run_id=run_id).groups["education"]
+        assert [group.key for group in groups] == [
+            "primary",
+            "bac_level",
+            "specialised_technician",
+            "engineer",
+            "unknown",
+        ]
+        shown = text(manager.get(f"/matching/runs/{run_id}"))
+        assert shown.index("Primaire") < shown.index("Niveau baccalauréat") < shown.index("Diplôme d’ingénieur")
 
     def test_waits_for_the_count_of_groups(self, world: World, manager: FlaskClient) -> None:
         run_id = full_run(world)

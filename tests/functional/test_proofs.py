@@ -45,6 +45,7 @@ class TestTable:
             Permission.IMPORT_EXPORT,
             Permission.PACK_FREEZE,
             Permission.PACK_VISA,
+            Permission.RIGHTS_DECIDE,
         } <= RISKY
 
     def test_every_act_of_the_table_asks_and_no_other(self, app: Flask, world: World) -> None:

@@ -129,9 +129,11 @@ class TestRegister:
     def test_marks_what_only_the_parties_can_say(self, app: Flask, world: World) -> None:
         empty = client_of(app, world, "data_protection_officer").get("/rights/register").text
         filled = client_of(with_legal(app, LEGAL), world, "administrator").get("/rights/register").text
+        arabic = client_of(app, world, "administrator", language="ar").get("/rights/register").text
+        assert all(days in arabic for days in ("30 يوما", "7 أيام", "يوم واحد"))
 
-        assert empty.count("<strong>à compléter</strong>") == 9
-        assert filled.count("<strong>à compléter</strong>") == 5
+        assert empty.count('<strong class="to-fill">à compléter</strong>') == 9
+        assert filled.count('<strong class="to-fill">à compléter</strong>') == 5
         assert "Agence (fictif)" in filled
 
     @pytest.mark.parametrize("language", ["ar", "en"])

@@ -33,6 +33,10 @@ register_looks(
 
 register_refusals(
     {
+        "files-waiting": _l(
+            "%(files)s fichiers de votre organisme attendent leur vérification ; la limite est de %(most)s fichiers et "
+            "de %(megabytes)s Mo. Attendez qu’ils soient vérifiés, ou abandonnez ceux qui ne servent plus."
+        ),
         "file-missing": _l("Choisissez un fichier CSV ou XLSX."),
         "file-empty": _l("Le fichier est vide : il faut une ligne d’en-tête et au moins une personne."),
         "file-too-big": _l("Le fichier dépasse %(most)s Mo. Partagez-le en plusieurs fichiers."),

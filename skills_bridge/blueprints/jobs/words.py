@@ -49,6 +49,7 @@ KINDS: Final[Mapping[str, LazyString]] = {
     "accounts.forget_visits": _l("Effacement des anciennes visites"),
     "privacy.hand_over": _l("Transmission d’une demande de droits à l’agence"),
     "privacy.carry_out": _l("Exécution d’une demande de droits"),
+    "privacy.tell_person": _l("Courriel avant l’anonymisation d’un dossier"),
     "privacy.count_retention": _l("Décompte de la durée de conservation"),
     "privacy.count_agency": _l("Décompte de la durée de conservation d’une agence"),
     "audit.record_check": _l("Vérification du journal d’audit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
     "referral_sent": _l("Une candidature vous est transmise pour l’offre %(opening)s : votre réponse est attendue."),
     "referral_answered": _l("L’entreprise a répondu à une candidature pour l’offre %(opening)s."),
     "referrals_ended": _l("Des mises en relation de l’offre %(opening)s ont pris fin à la suite d’une insertion."),
+    "referral_stopped": _l(
+        "Une mise en relation de l’offre %(opening)s a pris fin : la personne ne souhaite pas continuer."
+    ),
     "cohort_cancelled": _l(
         "La promotion %(cohort)s est annulée : proposez une autre formation aux personnes qui y avaient une place."
     ),
@@ -50,25 +53,36 @@ SENTENCES: Final[Mapping[str, LazyString]] = {
         "Le dossier %(pseudonym)s est effacé : supprimez aussi ce que vous conservez de cette personne hors de la "
         "plateforme."
     ),
+    "person_to_tell": _l(
+        "Le dossier %(under_notice)s sera bientôt anonymisé et aucun courriel n’atteint la personne : prévenez-la."
+    ),
+    "many_identities_here": _l(
+        "%(member)s a affiché aujourd’hui bien plus d’identités que d’habitude : demandez-en la raison."
+    ),
+    "many_identities": _l(
+        "%(member)s (%(organisation)s) a affiché aujourd’hui bien plus d’identités que d’habitude : "
+        "voyez le journal d’audit."
+    ),
     "pack_frozen": _l("Le rapport %(pack)s est arrêté : il attend les quatre visas."),
     "visa_sent_back": _l("Le rapport %(pack)s est renvoyé par une partie, avec un motif."),
     "pack_published": _l("Le rapport %(pack)s est publié avec les quatre visas."),
 }
 
 
+PAGES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "reservation": lambda key: url_for("reservations.detail", public_id=key),
+    "referral": lambda key: url_for("referrals.detail", public_id=key),
+    "opening": lambda key: url_for("openings.detail", reference=key),
+    "cohort": lambda key: url_for("training.detail", reference=key),
+    "under_notice": lambda key: url_for("rights.retention", q=key),
+    "pack": lambda key: url_for("packs.detail", reference=key),
+}
+"""Fact → the page that it leads to, the nearest first."""
+
+
 def _link(facts: Mapping[str, Any]) -> str | None:
     """Return the page a notice is about."""
-    if "reservation" in facts:
-        return url_for("reservations.detail", public_id=facts["reservation"])
-    if "referral" in facts:
-        return url_for("referrals.detail", public_id=facts["referral"])
-    if "opening" in facts:
-        return url_for("openings.detail", reference=facts["opening"])
-    if "cohort" in facts:
-        return url_for("training.detail", reference=facts["cohort"])
-    if "pack" in facts:
-        return url_for("packs.detail", reference=facts["pack"])
-    return None
+    return next((page(facts[fact]) for fact, page in PAGES.items() if fact in facts), None)
 
 
 def sentence_of(notice: NoticeLine) -> tuple[Markup, str | None]:

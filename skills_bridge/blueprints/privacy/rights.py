@@ -239,6 +239,7 @@ def notice_listing() -> Listing[NoticeLine]:
                 link=lambda line: url_for("seekers.detail", public_id=line.public_id) if opens else "",
             ),
             Column("noticed", _("Avis du"), lambda line: line.noticed_at, "day"),
+            Column("mailed", _("Courriel à la personne"), lambda line: line.mailed_at, "day"),
             Column("due", _("Anonymisé le"), lambda line: line.due_on, "day", sortable=True),
         ),
         default_sort="due",

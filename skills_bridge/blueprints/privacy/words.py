@@ -19,4 +19,12 @@ REASONS: Final[Mapping[RevealReason, LazyString]] = {
     RevealReason.RIGHTS: _l("Répondre à une demande de la personne"),
 }
 
-register_refusals({"reveal-of-whom": _l("Choisissez la personne et le motif, puis recommencez.")})
+register_refusals(
+    {
+        "reveal-of-whom": _l("Choisissez la personne et le motif, puis recommencez."),
+        "too-many-identities-today": _l(
+            "Vous avez affiché %(seen)s identités aujourd’hui, sur %(most)s au plus par jour : reprenez demain, ou "
+            "confiez la suite à un(e) collègue."
+        ),
+    }
+)

@@ -69,6 +69,7 @@ REASONS: Final[Mapping[StrEnum, LazyString]] = {
     EndReason.OPENING_CLOSED: _l("l’offre est close"),
     EndReason.PERSON_PLACED: _l("la personne a une insertion ailleurs"),
     EndReason.OBJECTION: _l("la personne s’oppose au rapprochement"),
+    EndReason.CONSENT_WITHDRAWN: _l("la personne a retiré son accord"),
     CancelReason.PERSON_WITHDREW: _l("la personne s’est désistée"),
     CancelReason.EMPLOYER_WITHDREW: _l("l’entreprise s’est désistée"),
     CancelReason.PAPERS_MISSING: _l("pièces manquantes"),

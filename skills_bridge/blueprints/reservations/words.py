@@ -33,6 +33,7 @@ ENDS: Final[Mapping[EndReason, LazyString]] = {
     EndReason.ENDS_TOO_LATE: _l("la formation finirait après le début du poste"),
     EndReason.LEFT_TRAINING: _l("la personne a quitté la formation"),
     EndReason.OBJECTION: _l("la personne s’oppose au rapprochement"),
+    EndReason.CONSENT_WITHDRAWN: _l("la personne a retiré son accord"),
     EndReason.NOT_REACHED: _l("la personne est injoignable"),
     EndReason.OTHER_PLAN: _l("un autre projet est en cours"),
     EndReason.MADE_BY_MISTAKE: _l("réservation faite par erreur"),

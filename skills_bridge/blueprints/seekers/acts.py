@@ -116,5 +116,5 @@ def withdraw(public_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     return act_on(
         public_id,
         lambda uow, key: withdraw_consent(uow, seeker_id=key, kind=ConsentKind(kind)),
-        _("Le retrait de l’accord est enregistré."),
+        _("Le retrait de l’accord est enregistré : ce qui reposait sur lui et attendait une réponse est clos."),
     )

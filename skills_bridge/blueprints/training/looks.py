@@ -113,6 +113,10 @@ register_refusals(
         "seat-not-reserved": _l(
             "La place d’une personne cochée n’est plus réservée, ou elle est déjà inscrite : rechargez la page."
         ),
+        "seat-reserved-elsewhere": _l(
+            "Une place de la promotion %(reference)s est réservée pour %(pseudonym)s : inscrivez la personne dans "
+            "cette promotion, ou mettez d’abord fin à la réservation."
+        ),
         "already-enrolled": _l("%(pseudonym)s est déjà dans cette promotion."),
         "cohort-full": _l(
             "La dernière place de la promotion %(reference)s vient d’être prise. Choisissez-en une autre."

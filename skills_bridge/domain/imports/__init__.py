@@ -11,9 +11,11 @@ from skills_bridge.domain.imports.columns import (
     read_header,
 )
 from skills_bridge.domain.imports.rows import RowReading, Words, read_row
-from skills_bridge.domain.imports.states import MOVES, BatchState, RowVerdict
+from skills_bridge.domain.imports.states import BYTES_WAITING, FILES_WAITING, MOVES, BatchState, RowVerdict
 
 __all__ = [
+    "BYTES_WAITING",
+    "FILES_WAITING",
     "IDENTITY",
     "MOVES",
     "NOTES",

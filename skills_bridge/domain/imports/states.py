@@ -7,6 +7,10 @@ from typing import Final
 
 from skills_bridge.domain.states import Moves
 
+FILES_WAITING: Final = 500
+BYTES_WAITING: Final = 200 * 2**20
+"""What an organisation's files may count and weigh, sealed, until they are checked; then each file is erased."""
+
 
 class BatchState(StrEnum):
     """Where an import stands; *checked* means that a person may apply the good rows."""

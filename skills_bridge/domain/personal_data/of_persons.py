@@ -100,14 +100,14 @@ PERSONS: Final[Mapping[str, Columns]] = {
     ),
     "retention_notice": Columns(
         link="seeker_id",
-        told="noticed_at due_on ended_at outcome",
+        told="noticed_at due_on mailed_at ended_at outcome",
         technical="id seeker_id agency_id unit_id",
         fate=Fate.KEPT,
     ),
     "reveal": Columns(
         link="seeker_id",
         told="reason revealed_at",
-        technical="id session_id seeker_id expires_at organisation_id opening_id",
+        technical="id session_id seeker_id expires_at organisation_id opening_id people",
         other_party="user_id",
         fate=Fate.KEPT,
     ),

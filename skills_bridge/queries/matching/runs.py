@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -123,17 +123,26 @@ def get_run_page(session: Session, *, run_id: int) -> RunPage:
         raise NotFound("match_run", run_id)
     found = session.get(MatchExposure, run_id)
     groups = found.report["groups"] if found else {}
+    labels = _labels(session)
     return RunPage(
         line=_line(row),
-        groups={name: tuple(_group(group) for group in counted) for name, counted in groups.items()},
-        labels=_labels(session),
+        groups={name: tuple(map(_group, _in_order(name, counted, labels))) for name, counted in groups.items()},
+        labels=labels,
     )
 
 
+def _in_order(grouping: str, counted: Sequence[Mapping[str, Any]], labels: Labels) -> Sequence[Mapping[str, Any]]:
+    """Return groups in the order of their list, what left it and the unknown last; bands as they are kept."""
+    places = {key: place for place, (name, key) in enumerate(labels) if name == grouping}
+    return sorted(counted, key=lambda group: places.get(group["key"], len(labels)))
+
+
 def _labels(session: Session) -> Labels:
+    """Return the labels of the lists, in their order: provinces by code, education from the lowest level up."""
     found = {}
     for grouping, table in LABELLED.items():
-        for row in session.execute(select(table.code, *label_columns(table, "label"))):
+        order = (table.rank, table.code) if table is EducationLevel else (table.code,)
+        for row in session.execute(select(table.code, *label_columns(table, "label")).order_by(*order)):
             found[grouping, row.code] = label_of(row, "label")
     return found
 

@@ -73,6 +73,7 @@ class NoticeLine:
     public_id: str | None
     noticed_at: datetime
     due_on: date
+    mailed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ def list_notices(session: Session, *, actor: Actor, request: ListRequest) -> Pag
         Seeker.public_id,
         RetentionNotice.noticed_at,
         RetentionNotice.due_on,
+        RetentionNotice.mailed_at,
     )
     query = select(*columns).join(Seeker, Seeker.id == RetentionNotice.seeker_id).where(has_live_notice(actor))
     return fetch_page(
@@ -183,7 +185,7 @@ def list_notices(session: Session, *, actor: Actor, request: ListRequest) -> Pag
         sorts={"due": RetentionNotice.due_on, "pseudonym": Seeker.pseudonym},
         tie_break=RetentionNotice.id,
         searched=(Seeker.pseudonym,),
-        build=lambda row: NoticeLine(row.pseudonym, str(row.public_id), row.noticed_at, row.due_on),
+        build=lambda row: NoticeLine(row.pseudonym, str(row.public_id), row.noticed_at, row.due_on, row.mailed_at),
     )
 
 

@@ -6,14 +6,22 @@ import base64
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from skills_bridge.adapters.spreadsheets import read_table
 from skills_bridge.adapters.vault import Vault
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import Invalid, NotFound, RuleBroken
 from skills_bridge.domain.events import ImportConfirmed, ImportReceived
-from skills_bridge.domain.imports import MOVES, BatchState, Problem, RowVerdict, read_header
+from skills_bridge.domain.imports import (
+    BYTES_WAITING,
+    FILES_WAITING,
+    MOVES,
+    BatchState,
+    Problem,
+    RowVerdict,
+    read_header,
+)
 from skills_bridge.domain.jobs import FINAL_STATES, JobState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import AgencyUnit, ImportBatch, ImportRow, Job
@@ -23,6 +31,7 @@ from skills_bridge.unit_of_work import UnitOfWork
 
 APPLY: Final = "imports.apply_batch"
 LONGEST_NAME: Final = 120
+ONE_FILE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(7423, (:organisation % 2147483647)::int)")
 
 
 class Importing:
@@ -42,17 +51,20 @@ def receive_batch(uow: UnitOfWork, *, file_name: str, content: bytes, vault: Vau
     """Keep a file of people, sealed, until it is checked in the background.
 
     :raises NotPermitted: the actor imports nobody.
-    :raises RuleBroken: the file is no table (``file-…``), or its first row names no columns of people (``header-…``).
+    :raises RuleBroken: the file is no table (``file-…``), its first row names no columns of people (``header-…``), or
+        too many files wait for their check.
     """
     authorize(uow.actor, Permission.IMPORT_MANAGE, Importing(uow.actor))
     read_header(read_table(content).header)
     user_id = uow.actor.user_id or 0
+    sealed = vault.seal(base64.b64encode(content).decode(), purpose=file_purpose(user_id)).packed
+    _check_room(uow, len(sealed))
     batch = ImportBatch(
         agency_id=uow.scope.organisation_id,
         unit_id=_unit(uow),
         user_id=user_id,
         file_name=file_name[-LONGEST_NAME:],
-        content_sealed=vault.seal(base64.b64encode(content).decode(), purpose=file_purpose(user_id)).packed,
+        content_sealed=sealed,
         state=BatchState.RECEIVED,
     )
     uow.session.add(batch)
@@ -60,6 +72,22 @@ def receive_batch(uow: UnitOfWork, *, file_name: str, content: bytes, vault: Vau
     log_state(uow, batch, was=None)
     uow.record(ImportReceived(batch.id))
     return batch
+
+
+def _check_room(uow: UnitOfWork, size: int) -> None:
+    """Refuse one file more than an organisation may keep waiting; two at once are counted one after the other.
+
+    :raises RuleBroken: too many wait, or together they would weigh too much.
+    """
+    organisation_id = uow.scope.organisation_id
+    uow.session.execute(ONE_FILE_AT_A_TIME, {"organisation": organisation_id})
+    files, weight = uow.session.execute(
+        select(func.count(), func.coalesce(func.sum(func.octet_length(ImportBatch.content_sealed)), 0)).where(
+            ImportBatch.agency_id == organisation_id, ImportBatch.content_sealed.is_not(None)
+        )
+    ).one()
+    if files >= FILES_WAITING or weight + size > BYTES_WAITING:
+        raise RuleBroken("files-waiting", files=files, most=FILES_WAITING, megabytes=BYTES_WAITING // 2**20)
 
 
 def confirm_batch(uow: UnitOfWork, *, batch_id: int) -> ImportBatch:

@@ -1,6 +1,6 @@
 """Writes about personal data as such: identities shown, keys changed, requests of people, files forgotten.
 
-``access`` is left out: it loads typesetting, which only background work pays for.
+``access`` is left out: it loads typesetting, which only background work pays for; ``telling``, too, is its work alone.
 """
 
 from skills_bridge.services.privacy.erasing import forget_person

@@ -20,6 +20,7 @@ from skills_bridge.domain.privacy import ACCESS_FILE_SPAN
 from skills_bridge.domain.settings import LegalTexts
 from skills_bridge.models import AccessFile, PlatformState, RightsRequest
 from skills_bridge.queries.privacy.access import list_sections
+from skills_bridge.queries.privacy.computed import list_computed
 from skills_bridge.queries.privacy.requests import access_purpose
 from skills_bridge.reporting.access_file import AccessHead, as_json, as_pdf
 from skills_bridge.unit_of_work import UnitOfWork
@@ -56,6 +57,7 @@ def write_file(uow: UnitOfWork, request: RightsRequest, vault: Vault, legal: Leg
         language=request.language,
         open_number=lambda sealed, key_id: vault.open(sealed, key_id=key_id, purpose=f"cin:{seeker_id}"),
     )
+    computed = list_computed(uow.session, seeker_id=seeker_id, language=request.language)
     head = AccessHead(
         reference=request.reference,
         pseudonym=request.pseudonym,
@@ -67,7 +69,7 @@ def write_file(uow: UnitOfWork, request: RightsRequest, vault: Vault, legal: Leg
     texts = Texts(request.language)
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        text = json.dumps(as_json(sections, head), ensure_ascii=False, indent=1, default=str)
+        text = json.dumps(as_json(sections, head, computed), ensure_ascii=False, indent=1, default=str)
         archive.writestr(f"{request.reference}.json", text)
-        archive.writestr(f"{request.reference}-{request.language}.pdf", as_pdf(sections, head, texts))
+        archive.writestr(f"{request.reference}-{request.language}.pdf", as_pdf(sections, head, texts, computed))
     return body.getvalue()

@@ -92,10 +92,14 @@ def apply_batch(uow: UnitOfWork, *, clock: RetentionClock, vault: Vault, size: i
     noticed, kept, forgotten = (_keys(uow, query, size) for query in _questions(uow.now, clock))
     due_on = local_day(uow.now) + timedelta(days=clock.notice_days)
     rows = uow.session.execute(select(Seeker.id, Seeker.agency_id, Seeker.unit_id).where(Seeker.id.in_(noticed)))
-    uow.session.add_all(
+    notices = [
         RetentionNotice(seeker_id=key, agency_id=agency, unit_id=unit, noticed_at=uow.now, due_on=due_on)
         for key, agency, unit in rows
-    )
+    ]
+    uow.session.add_all(notices)
+    uow.session.flush()  # the events name the notices by their keys
+    for notice in notices:
+        uow.record(events.RetentionNoticed(notice.id))
     _end_notices(uow, kept, NoticeOutcome.KEPT)
     for seeker_id in forgotten:
         forget_person(uow, seeker_id=seeker_id, vault=vault, cause=ForgetCause.RETENTION)

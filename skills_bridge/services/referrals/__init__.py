@@ -7,7 +7,7 @@ from skills_bridge.services.referrals.answers import (
     reject,
     select,
 )
-from skills_bridge.services.referrals.ends import end_referrals, expire_referrals
+from skills_bridge.services.referrals.ends import end_referrals, expire_referrals, stop_referrals
 from skills_bridge.services.referrals.proposals import (
     record_answer,
     refer,
@@ -36,5 +36,6 @@ __all__ = [
     "select",
     "send_referral",
     "send_several",
+    "stop_referrals",
     "withdraw",
 ]

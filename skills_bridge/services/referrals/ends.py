@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from skills_bridge.domain.calendar import local_day
+from skills_bridge.domain.events import ReferralStopped
 from skills_bridge.domain.referrals import LIVE, EndReason, ReferralState
 from skills_bridge.models import Referral
 from skills_bridge.services.referrals.steps import move
@@ -18,6 +21,7 @@ def end_referrals(
     seeker_id: int | None = None,
     reason: EndReason,
     except_id: int | None = None,
+    states: Collection[ReferralState] = LIVE,
 ) -> tuple[int, ...]:
     """End the live referrals of an opening, or of a person, but one; return the keys of those ended.
 
@@ -29,10 +33,20 @@ def end_referrals(
         false() if seeker_id is None else Referral.seeker_id == seeker_id,
     )
     others = wanted if except_id is None else and_(wanted, Referral.id != except_id)
-    ended = _lock_live(uow, others)
+    ended = _lock_live(uow, and_(others, Referral.state.in_(states)))
     for referral in ended:
         move(uow, referral, ReferralState.ENDED, reason=reason.value)
     return tuple(referral.id for referral in ended)
+
+
+def stop_referrals(
+    uow: UnitOfWork, *, seeker_id: int, reason: EndReason, states: Collection[ReferralState] = LIVE
+) -> tuple[int, ...]:
+    """End a person's referrals at her own word; each one's unit is told, and its company if it knew of it."""
+    ended = end_referrals(uow, seeker_id=seeker_id, reason=reason, states=states)
+    for referral_id in ended:
+        uow.record(ReferralStopped(referral_id, occasion=uow.now.isoformat()))
+    return ended
 
 
 def expire_referrals(uow: UnitOfWork) -> tuple[int, ...]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 
 from skills_bridge.domain.errors import AlreadyDone, RuleBroken
-from skills_bridge.domain.referrals import EndReason
+from skills_bridge.domain.referrals import UNANSWERED, EndReason, ReferralState
 from skills_bridge.domain.reservations import EndReason as ReservationEnd
 from skills_bridge.domain.seekers import MOVES, Agreement, Channel, ConsentKind, SeekerState
 from skills_bridge.domain.states import check_move
 from skills_bridge.models import Consent, Reservation, Seeker
 from skills_bridge.policies.permissions import Permission, own_or
-from skills_bridge.services.referrals import end_referrals
+from skills_bridge.services.referrals import stop_referrals
 from skills_bridge.services.referrals.steps import hold_person, is_placed
 from skills_bridge.services.reservations import end_reservations
 from skills_bridge.services.seekers.loading import load_seeker, note_change
@@ -51,16 +51,18 @@ def add_agreement(uow: UnitOfWork, seeker: Seeker, agreement: Agreement) -> None
 
 
 def withdraw_consent(uow: UnitOfWork, *, seeker_id: int, kind: ConsentKind) -> Seeker:
-    """Take back what a person agreed to; the row stays, with the instant.
+    """Take back what a person agreed to; the row stays, with the instant, and what rested on it ends with it.
 
     :raises NotFound: there is no such person in the actor's scope.
     :raises NotPermitted: the person is followed by another unit.
     :raises AlreadyDone: she agreed to nothing of the kind.
     """
+    hold_person(uow, seeker_id)
     seeker = load_seeker(uow, seeker_id, permission=_right_of(uow))
     if not _end_consent(uow, seeker, kind):
         raise AlreadyDone("consent-not-given", kind=kind.value)
     uow.audit("consent.withdrawn", "seeker", seeker.id, consent=kind.value)
+    _end_what_rested_on(uow, seeker, kind)
     note_change(uow, seeker)
     return seeker
 
@@ -77,7 +79,7 @@ def object_to_matching(uow: UnitOfWork, *, seeker_id: int, channel: Channel) -> 
     if seeker.matching_objected_at is not None:
         raise AlreadyDone("already-objected")
     seeker.matching_objected_at = uow.now
-    end_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
+    stop_referrals(uow, seeker_id=seeker.id, reason=EndReason.OBJECTION)
     end_reservations(uow, Reservation.seeker_id == seeker.id, reason=ReservationEnd.OBJECTION)
     uow.moved(
         "seeker",
@@ -149,6 +151,20 @@ def _turn(uow: UnitOfWork, seeker: Seeker, target: SeekerState) -> Seeker:
     uow.moved("seeker", seeker.id, was=was.value, now=target.value, agency_id=seeker.agency_id)
     note_change(uow, seeker)
     return seeker
+
+
+def _end_what_rested_on(uow: UnitOfWork, seeker: Seeker, kind: ConsentKind) -> None:
+    """End what a withdrawn agreement allowed: all that waits for an answer, or all by which others learn who she is.
+
+    Without her agreement to be named, what nobody outside the agency knows of may wait for a new one, and a course that
+    she attends goes on.
+    """
+    states, reserved = UNANSWERED, Reservation.seeker_id == seeker.id
+    if kind is ConsentKind.SHARING:
+        states = UNANSWERED - {ReferralState.PROPOSED}
+        reserved = and_(reserved, Reservation.accepted_at.is_not(None), Reservation.enrolled_at.is_(None))
+    stop_referrals(uow, seeker_id=seeker.id, reason=EndReason.CONSENT_WITHDRAWN, states=states)
+    end_reservations(uow, reserved, reason=ReservationEnd.CONSENT_WITHDRAWN)
 
 
 def _end_consent(uow: UnitOfWork, seeker: Seeker, kind: ConsentKind) -> bool:

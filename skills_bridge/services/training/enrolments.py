@@ -32,7 +32,8 @@ def enrol_seeker(uow: UnitOfWork, *, cohort_id: int, seeker_id: int) -> Enrolmen
     :raises NotFound: there is no such cohort or person in the actor's scope.
     :raises NotPermitted: the actor enrols nobody.
     :raises AlreadyDone: the person is in this cohort.
-    :raises RuleBroken: the person is not looked for, the entry is not met or not known, or no seat is to be had.
+    :raises RuleBroken: the person is not looked for, the entry is not met or not known, a seat elsewhere is reserved
+        for her, or no seat is to be had.
     """
     cohort = uow.session.get(Cohort, cohort_id)
     seeker = uow.session.get(Seeker, seeker_id)
@@ -42,6 +43,7 @@ def enrol_seeker(uow: UnitOfWork, *, cohort_id: int, seeker_id: int) -> Enrolmen
     hold_person(uow, seeker_id)
     _check_person(uow, cohort, seeker)
     refuse_enrolled(uow, cohort, seeker)
+    _refuse_second_seat(uow, cohort, seeker)
     reservation = keep_seat(uow, cohort=cohort, seeker_id=seeker_id)
     if reservation is None:
         take_seat(uow, cohort)
@@ -132,6 +134,25 @@ def _check_person(uow: UnitOfWork, cohort: Cohort, seeker: Seeker) -> None:
     answer = judge_entry(asked, held)
     if answer is not EntryAnswer.MET:
         raise RuleBroken(f"entry-{answer.value}", pseudonym=seeker.pseudonym)
+
+
+def _refuse_second_seat(uow: UnitOfWork, cohort: Cohort, seeker: Seeker) -> None:
+    """Refuse a person for whom a seat of another cohort waits: she would keep one from somebody who needs it.
+
+    :raises RuleBroken: there is such a seat, and nobody has used it or given it back.
+    """
+    waiting = uow.session.scalar(
+        select(Cohort.reference)
+        .join(Reservation, Reservation.cohort_id == Cohort.id)
+        .where(
+            Reservation.seeker_id == seeker.id,
+            Reservation.cohort_id != cohort.id,
+            Reservation.ended_at.is_(None),
+            Reservation.enrolled_at.is_(None),
+        )
+    )
+    if waiting is not None:
+        raise RuleBroken("seat-reserved-elsewhere", pseudonym=seeker.pseudonym, reference=waiting)
 
 
 def _has_withdrawn_sharing(uow: UnitOfWork, seeker_id: int) -> bool:

@@ -8,10 +8,10 @@ import textwrap
 import time
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from skills_bridge.domain.errors import IllegalMove, NotFound, NotPermitted, RuleBroken
-from skills_bridge.domain.imports import BatchState, RowVerdict
+from skills_bridge.domain.imports import BYTES_WAITING, FILES_WAITING, BatchState, RowVerdict
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.seekers import ConsentKind
 from skills_bridge.models import (
@@ -344,3 +344,34 @@ class TestListRejected:
 
         with world.looking(who) as session, pytest.raises(NotFound):
             get_batch_page(session, actor=world.actors[who], batch_id=batch_id)
+
+
+class TestRoom:
+    def fill(self, world: World, *, files: int, size: int) -> None:
+        """Let so many files wait for their check."""
+        with world.as_owner() as session:
+            session.execute(
+                text(
+                    "INSERT INTO import_batch (agency_id, unit_id, user_id, file_name, content_sealed, state)"
+                    " SELECT agency_id, unit_id, user_id, 'x', decode(repeat('00', :size), 'hex'), 'received'"
+                    " FROM import_batch, generate_series(1, :files) WHERE import_batch.id = :first"
+                ),
+                {"size": size, "files": files, "first": receive(world, GOOD)},
+            )
+            session.commit()
+
+    @pytest.mark.parametrize(("files", "size"), [(FILES_WAITING - 1, 1), (20, BYTES_WAITING // 20)])
+    def test_of_files_that_wait_for_their_check_is_bounded(self, world: World, files: int, size: int) -> None:
+        self.fill(world, files=files, size=size)
+
+        with pytest.raises(RuleBroken, match="files-waiting"):
+            receive(world, GOOD)
+
+    def test_is_free_again_once_they_are_checked(self, world: World) -> None:
+        self.fill(world, files=FILES_WAITING - 2, size=1)
+        last = receive(world, GOOD)
+        with pytest.raises(RuleBroken, match="files-waiting"):
+            receive(world, GOOD)
+
+        check(world, last)
+        assert receive(world, GOOD)

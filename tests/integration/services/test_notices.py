@@ -109,6 +109,7 @@ class TestEachKind:
         pack_id = a_pack(world)
         cohort_id = cancelled_cohort(world)
         reservation_id = reserved(world, a_bridge(world, programme_id=a_programme(world, title_fr="Une autre")))
+        member = world.actors["adviser"].membership_id or 0
         expected = {
             "opening_submitted": (opening_id, ["agency"]),
             "opening_validated": (opening_id, ["company"]),
@@ -117,6 +118,7 @@ class TestEachKind:
             "referral_sent": (referral_id, ["company"]),
             "referral_answered": (referral_id, ["agency"]),
             "referrals_ended": (placement_id, ["agency", "other_company"]),
+            "referral_stopped": (referral_id, ["agency", "company"]),
             "cohort_cancelled": (cohort_id, ["agency"]),
             "seat_reserved": (reservation_id, ["centre"]),
             "post_reserved": (reservation_id, ["company"]),
@@ -127,6 +129,9 @@ class TestEachKind:
             "placement_recorded": (placement_id, ["agency", "company"]),
             "placement_undone": (placement_id, ["agency", "company"]),
             "person_forgotten": (seeker_id, ["company", "other_company"]),
+            "person_to_tell": (seeker_id, ["agency"]),
+            "many_identities_here": (member, ["agency"]),
+            "many_identities": (member, ["platform"]),
             "pack_frozen": (pack_id, sorted(PARTIES)),
             "visa_sent_back": (pack_id, ["agency"]),
             "pack_published": (pack_id, sorted(PARTIES)),

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import pytest
-from sqlalchemy import NullPool, create_engine, select
+from sqlalchemy import NullPool, create_engine, select, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.database import disclosing
 from skills_bridge.domain.accounts import CLOCK, Actor, account_scope, tenant_scope
-from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted
-from skills_bridge.domain.privacy import RevealReason
+from skills_bridge.domain.errors import Invalid, NotFound, NotPermitted, RuleBroken
+from skills_bridge.domain.privacy import VIEWS_A_DAY, RevealReason
 from skills_bridge.domain.referrals import ReferralState, RejectReason
-from skills_bridge.domain.seekers import Channel
-from skills_bridge.models import AuditEntry, Referral, SeekerIdentity, WebSession
+from skills_bridge.domain.seekers import Channel, ConsentKind
+from skills_bridge.models import AuditEntry, Job, Referral, Reveal, SeekerIdentity, WebSession
 from skills_bridge.queries.privacy import ShownIdentity, get_identity, get_reveal_end, list_identities
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.privacy import reveal_identity
 from skills_bridge.services.referrals import reject
-from skills_bridge.services.seekers import object_to_matching
+from skills_bridge.services.seekers import object_to_matching, withdraw_consent
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 from tests.factories.openings import validated_opening
-from tests.factories.referrals import fitting_seeker, sent_referral
+from tests.factories.referrals import at_once, fitting_seeker, sent_referral
 from tests.factories.seekers import Person, add_seeker
 from tests.factories.world import CASABLANCA, VAULT, World
 
@@ -231,6 +234,19 @@ class TestCompany:
         with pytest.raises(NotPermitted):
             manager.reveal(seeker_id=seeker_id, days=30)
 
+    def test_loses_sight_when_the_person_takes_an_agreement_back(self, world: World) -> None:
+        seeker_id = fitting_seeker(world)
+        sent_referral(world, validated_opening(world), seeker_id)
+        manager = signed_in(world, "hr_manager")
+        assert manager.sees_within(30, seeker_id)
+
+        with world.acting("adviser") as uow:
+            withdraw_consent(uow, seeker_id=seeker_id, kind=ConsentKind.MATCHING)
+
+        assert not manager.sees_within(30, seeker_id)
+        with pytest.raises(NotPermitted):
+            manager.reveal(seeker_id=seeker_id, days=30)
+
     def test_never_learns_of_one_who_was_not_asked(self, world: World) -> None:
         opening_id, person = validated_opening(world), add_seeker(world)
         refer(world, opening_id, person, ReferralState.ENDED)
@@ -261,3 +277,91 @@ class TestOthers:
     def test_must_say_of_whom(self, world: World) -> None:
         with pytest.raises(Invalid):
             signed_in(world, "adviser").reveal()
+
+
+class TestLimitOfADay:
+    """Five hundred people a day and user: counted in the database, told when it is far more than usual."""
+
+    def seen(self, world: World, who: SignedIn, people: int, *, days_ago: int = 0) -> None:
+        """Let somebody have seen so many people on a day."""
+        with world.as_owner() as session:
+            session.add(
+                Reveal(
+                    organisation_id=who.actor.organisation_id or 0,
+                    session_id=who.actor.session_id or 0,
+                    user_id=who.actor.user_id or 0,
+                    opening_id=1,
+                    reason="contact",
+                    people=people,
+                    revealed_at=utc_now() - timedelta(days=days_ago),
+                    expires_at=utc_now() - timedelta(days=days_ago),
+                )
+            )
+            session.commit()
+
+    def alarms(self, world: World) -> list[tuple[str, int | None]]:
+        with world.as_owner() as session:
+            wanted = select(Job.kind, Job.object_id).where(Job.kind.like("notices.many_identities%")).order_by(Job.kind)
+            return [(kind, key) for kind, key in session.execute(wanted)]
+
+    def test_shows_the_last_of_a_day_and_no_more_until_tomorrow(self, world: World) -> None:
+        last, refused = add_seeker(world), add_seeker(world)
+        adviser, colleague = signed_in(world, "adviser"), signed_in(world, "unit_manager")
+        self.seen(world, adviser, VIEWS_A_DAY - 1)
+        self.seen(world, adviser, VIEWS_A_DAY, days_ago=1)
+
+        adviser.reveal(seeker_id=last.id)
+        with pytest.raises(RuleBroken, match="too-many-identities-today"):
+            adviser.reveal(seeker_id=refused.id)
+
+        assert adviser.sees(refused.id) is None
+        colleague.reveal(seeker_id=refused.id)  # hers is another count
+
+    def test_counts_each_of_an_opening(self, world: World) -> None:
+        opening_id = validated_opening(world)
+        for _ in range(3):
+            refer(world, opening_id, add_seeker(world), ReferralState.SENT)
+        manager = signed_in(world, "hr_manager")
+        self.seen(world, manager, VIEWS_A_DAY - 3)
+
+        manager.reveal(opening_id=opening_id)
+
+        with pytest.raises(RuleBroken, match="too-many-identities-today"):
+            manager.reveal(opening_id=opening_id)
+
+    def test_holds_for_many_at_once(self, world: World) -> None:
+        people, adviser = [add_seeker(world) for _ in range(4)], signed_in(world, "adviser")
+        self.seen(world, adviser, VIEWS_A_DAY - 2)
+
+        answers = at_once([partial(adviser.reveal, seeker_id=person.id) for person in people])
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["RuleBroken"] * 2 + ["datetime"] * 2
+
+    def test_shows_nobody_where_nothing_can_be_counted(self, world: World) -> None:
+        person, adviser = add_seeker(world), signed_in(world, "adviser")
+        with world.as_owner() as session:
+            session.execute(text("REVOKE SELECT ON reveal FROM sb_web"))
+            session.commit()
+
+        with pytest.raises(ProgrammingError):
+            adviser.reveal(seeker_id=person.id)
+
+        with world.as_owner() as session:
+            assert session.scalars(select(Reveal.id)).all() == []
+
+    def test_tells_once_a_day_of_three_times_the_usual(self, world: World) -> None:
+        people, adviser = [add_seeker(world) for _ in range(3)], signed_in(world, "adviser")
+        for day in (3, 2, 1):
+            self.seen(world, adviser, 20, days_ago=day)
+        self.seen(world, adviser, 58)
+
+        adviser.reveal(seeker_id=people[0].id)
+        assert self.alarms(world) == []
+        for person in people[1:]:
+            adviser.reveal(seeker_id=person.id)
+
+        member = world.actors["adviser"].membership_id
+        assert self.alarms(world) == [("notices.many_identities", member), ("notices.many_identities_here", member)]
+        with world.as_owner() as session:
+            facts = session.scalars(select(AuditEntry.facts).where(AuditEntry.act == "identity.unusual")).one()
+        assert json.loads(facts) == {"seen": 60, "usual": 20}

@@ -50,7 +50,7 @@ from tests.factories.referrals import (
     today,
 )
 from tests.factories.reservations import Bridge, answered, reserved, seats_taken, the
-from tests.factories.training import a_plan, in_days
+from tests.factories.training import a_cohort, a_plan, a_programme, in_days
 from tests.factories.world import World
 
 
@@ -237,6 +237,22 @@ class TestAnswer:
         answered(world, key, accepted=False)
         with pytest.raises(AlreadyDone, match="reservation-ended"):
             answered(world, key)
+
+
+class TestSecondSeat:
+    def test_is_refused_while_another_waits_for_her(self, world: World, bridge: Bridge) -> None:
+        key, other = reserved(world, bridge), a_cohort(world, programme_id=a_programme(world, title_fr="Une autre"))
+
+        def enrol() -> None:
+            with world.acting("adviser") as uow:
+                enrol_seeker(uow, cohort_id=other.id, seeker_id=bridge.people[0])
+
+        with pytest.raises(RuleBroken, match="seat-reserved-elsewhere"):
+            enrol()
+        assert seats_taken(world, other.id) == 0
+        by_adviser(world, bridge, key)
+        enrol()
+        assert (seats_taken(world, other.id), seats_taken(world, bridge.cohort.id)) == (1, 0)
 
 
 def by_clock(world: World, bridge: Bridge, key: int) -> None:

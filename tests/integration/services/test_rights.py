@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from skills_bridge.adapters.texts import Texts
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken
 from skills_bridge.domain.privacy import ACCESS_FILE_SPAN, MOVES, OPEN, HandOver, Refusal, RequestState, RightsKind
@@ -23,10 +24,11 @@ from skills_bridge.models import (
     Seeker,
     SeekerIdentity,
 )
+from skills_bridge.reporting.access_account import account_section
 from skills_bridge.services import privacy
 from skills_bridge.unit_of_work import utc_now
 from tests.factories.openings import validated_opening
-from tests.factories.referrals import fitting_seeker, full_run
+from tests.factories.referrals import computed_run, fitting_seeker, full_run
 from tests.factories.rights import a_wish, accepted, carry_out, received
 from tests.factories.seekers import add_seeker
 from tests.factories.world import CASABLANCA, VAULT, World
@@ -195,6 +197,27 @@ class TestAccessFile:
             assert session.scalars(select(AccessFile.content_sealed)).one() is None
             facts = session.scalars(select(AuditEntry.facts).where(AuditEntry.act == "access-file.taken")).one()
         assert '"reason":"in_person"' in facts
+
+    @pytest.mark.parametrize("language", ["fr", "ar"])
+    def test_tells_on_what_each_place_in_a_list_was_computed(self, world: World, language: str) -> None:
+        opening_id, seeker_id = validated_opening(world), fitting_seeker(world)
+        computed_run(world, opening_id)
+        computed_run(world, opening_id)  # the earlier one is no longer in force
+        reference = accepted(world, seeker_id, RightsKind.ACCESS, language=language)
+        carry_out(world, reference)
+
+        archive = zipfile.ZipFile(io.BytesIO(taken(world, reference)))
+
+        (computed,) = json.loads(archive.read(f"{reference}.json"))["computed"]
+        assert computed["result_class"] == "ready"
+        assert {"mobility"} <= {condition["kind"] for condition in computed["conditions"]}
+        assert {condition["answer"] for condition in computed["conditions"]} == {"pass"}
+        assert sum(found["share"] for found in computed["competencies"]) == computed["score"]
+        section = account_section([computed], Texts(language))
+        told = "\n".join(" = ".join(pair) for pair in section["rows"][0])
+        assert computed["opening"] in told
+        assert ("condition remplie" in told) == (language == "fr")
+        assert all(found["name"] in told for found in computed["competencies"])
 
     def test_needs_the_officer(self, world: World) -> None:
         reference = accepted(world, add_seeker(world).id, RightsKind.ACCESS)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from skills_bridge.domain.accounts import CLOCK
 from skills_bridge.domain.errors import AlreadyDone, IllegalMove, Invalid, NotFound, NotPermitted, RuleBroken, Stale
@@ -299,6 +300,13 @@ class TestCertificate:
             uow.actor = CLOCK
             with pytest.raises(NotPermitted):
                 certify_enrolment(uow, public_id=enrolment.public_id)
+
+    @pytest.mark.parametrize("state", ["certified", "dropped"])
+    def test_and_its_contrary_are_no_clocks_to_give_even_in_the_database(self, world: World, state: str) -> None:
+        enrolled(world, a_cohort(world))
+
+        with pytest.raises(IntegrityError, match="a_person_decides"), world.as_owner() as session:
+            session.execute(text("UPDATE enrolment SET state = :state, decided_by = NULL"), {"state": state})
 
     def test_is_given_to_several_or_to_none(self, world: World) -> None:
         cohort, other = a_cohort(world), a_cohort(world, programme_id=a_programme(world, title_fr="Autre (fictif)"))

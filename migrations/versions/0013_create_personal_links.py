@@ -52,6 +52,7 @@ FOLLOWS = (
     f"({HERSELF} AND organisation_id = {ORG} AND user_id IS NULL AND CASE kind"
     f" WHEN 'matching.match_for_seeker' THEN object_id = {SEEKER}"
     f" WHEN 'privacy.carry_out' THEN object_id = ANY({ASKED})"
+    f" WHEN 'notices.referral_stopped' THEN object_id = ANY(ARRAY(SELECT id FROM referral WHERE seeker_id = {SEEKER}))"
     f" WHEN 'notices.learner_to_enrol' THEN object_id = ANY({KEPT})"
     f" WHEN 'notices.seat_released' THEN object_id = ANY({KEPT})"
     f" WHEN 'notices.post_released' THEN object_id = ANY({KEPT})"

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from skills_bridge.domain.matching import GateKind
-from skills_bridge.engine.arrays import Bits, Int64s
+from skills_bridge.engine.arrays import Bits, Bools, Int64s
 from skills_bridge.engine.national.compiling import compiled, inner
-from skills_bridge.engine.national.lanes import LANE_WORDS, NOTHING, WORD, Words, add_at_least
+from skills_bridge.engine.national.lanes import LANE_WORDS, NOTHING, WORD, Words, add_at_least, holds
 from skills_bridge.engine.national.layout import SET_GATES, GateLayout
 from skills_bridge.engine.national.signatures import Needs
 from skills_bridge.engine.results import GATE_KINDS
@@ -158,3 +158,13 @@ def answer(planes: Words, conditions: Conditions, number: int, found: Words) -> 
     for place in range(first, end):
         for word in range(LANE_WORDS):
             found[word] |= planes[conditions.plane[place], word]
+
+
+@compiled
+def answers_of_first(planes: Words, conditions: Conditions) -> Bools:
+    """Return which conditions the person in the first lane of a block meets; ``planes`` as for ``answer``."""
+    found, lanes = np.empty(len(conditions.least), np.bool_), np.empty(LANE_WORDS, np.uint64)
+    for number in range(len(found)):
+        answer(planes, conditions, number, lanes)
+        found[number] = holds(lanes, 0)
+    return found

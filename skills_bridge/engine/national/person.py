@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from skills_bridge.engine.arrays import Bools, Int64s
-from skills_bridge.engine.national.compiling import compiled
+from skills_bridge.engine.national.compiling import compiled, inner, outer
+from skills_bridge.engine.national.conditions import answers_of_first
 from skills_bridge.engine.national.demand import LEVELS, Asked, Asks, Demand, Musts
 from skills_bridge.engine.national.desk import Worth
 from skills_bridge.engine.national.heaps import CLASSES, NEAR, NOT_ENOUGH, READY, TO_CONFIRM
 from skills_bridge.engine.national.index import Blocks, NationalIndex
 from skills_bridge.engine.national.lanes import ONE, WORD, Words
 from skills_bridge.engine.national.lists import education_field, places_of, spans, worth_of
-from skills_bridge.engine.national.signatures import Needs, admits
 from skills_bridge.engine.policy import READY as PROVEN
 
 SHORT = 4
@@ -51,57 +51,84 @@ def judge_person(one: NationalIndex, demand: Demand) -> Standing:
     Both must have been made under one layout, ``layout_of_asked(openings, cohorts)``, which also serves a person who
     holds codes that nobody held before.
     """
-    classes, keys = np.zeros(len(demand), np.int8), np.zeros(len(demand), np.int64)
+    blocks, asked = one.blocks, demand.asked
+    classes, keys = np.full(len(demand), GATE_FAILED, np.int8), np.full(len(demand), blocks.key[0])
     run_of = places_of(demand.competencies, one.competencies)
-    held = one.blocks.run_competency
-    run_of = np.where(run_of >= 0, places_of(run_of, held.astype(np.int64)), -1)
+    run_of = np.where(run_of >= 0, places_of(run_of, blocks.run_competency.astype(np.int64)), -1)
     education = education_field(one.layout)
     field = np.array([education.word, education.shift, education.most], np.int64)
-    guards = one.layout.guards
+    sure = _signature(blocks.sure[0])
+    passes, is_known = (
+        answers_of_first(blocks.maybe[0], asked.conditions),
+        answers_of_first(blocks.sure[0], asked.conditions),
+    )
     for policy, first, end in spans(demand):
         worth = worth_of(demand, policy)
-        _judge(first, end, one.blocks, run_of, demand.needs, demand.asked, guards, field, worth, classes, keys)
+        _judge(first, end, blocks, run_of, asked, passes, is_known, sure, field, worth, classes, keys)
     found = Standing(np.empty_like(classes), np.empty_like(keys))
     found.result_class[demand.row], found.order_key[demand.row] = classes, keys
     return found
 
 
-@compiled
+@outer
 def _judge(  # noqa: PLR0917  # compiled
     first: int,
     end: int,
     blocks: Blocks,
     run_of: Int64s,
-    needs: Needs,
     asked: Asked,
-    guards: Words,
+    passes: Bools,
+    is_known: Bools,
+    sure: Words,
     education: Int64s,
     worth: Worth,
     classes: npt.NDArray[np.int8],
     keys: Int64s,
 ) -> None:
     """Judge the person in the first lane for the openings from ``first`` to ``end`` (excluded)."""
-    maybe, sure = _signature(blocks.maybe[0]), _signature(blocks.sure[0])
-    for opening in range(first, end):
-        keys[opening] = blocks.key[0]
-        if not admits(maybe, guards, needs, opening):
-            classes[opening] = GATE_FAILED
+    path, opening = asked.path, first
+    while opening < end:
+        start, conditions = path.start[opening], path.start[opening + 1] - path.start[opening]
+        met = path.shared[opening] if opening > first else 0
+        while met < conditions and passes[path.condition[start + met]]:
+            met += 1
+        if met < conditions:
+            opening = path.beyond[start + met]
             continue
-        is_scored = asked.asks.full[opening] > 0
-        if is_scored and blocks.held_blocks[0] == 0:
-            classes[opening] = NOT_ENOUGH
-            continue
-        points, missing, is_proven = _fit(opening, blocks, run_of, asked.asks, asked.musts, worth)
-        keys[opening] |= points << 48
-        if missing and not _is_near(opening, missing, sure, asked, education):
-            classes[opening] = SHORT
-        elif is_scored and points == 0:
-            classes[opening] = NO_POINTS
-        elif missing:
-            classes[opening] = NEAR
-        else:
-            is_ready = is_proven and admits(sure, guards, needs, opening)
-            classes[opening] = READY if is_ready else TO_CONFIRM
+        _place(opening, blocks, run_of, asked, is_known, sure, education, worth, classes, keys)
+        opening += 1
+
+
+@inner
+def _place(  # noqa: PLR0917  # compiled
+    opening: int,
+    blocks: Blocks,
+    run_of: Int64s,
+    asked: Asked,
+    is_known: Bools,
+    sure: Words,
+    education: Int64s,
+    worth: Worth,
+    classes: npt.NDArray[np.int8],
+    keys: Int64s,
+) -> None:
+    """Judge the person for an opening whose gates she does not fail."""
+    is_scored = asked.asks.full[opening] > 0
+    if is_scored and blocks.held_blocks[0] == 0:
+        classes[opening] = NOT_ENOUGH
+        return
+    points, missing, is_proven = _fit(opening, blocks, run_of, asked.asks, asked.musts, worth)
+    keys[opening] |= points << 48
+    if missing and not _is_near(opening, missing, sure, asked, education):
+        classes[opening] = SHORT
+    elif is_scored and points == 0:
+        classes[opening] = NO_POINTS
+    elif missing:
+        classes[opening] = NEAR
+    else:
+        for place in range(asked.path.start[opening], asked.path.start[opening + 1]):
+            is_proven &= is_known[asked.path.condition[place]]
+        classes[opening] = READY if is_proven else TO_CONFIRM
 
 
 @compiled
@@ -113,7 +140,7 @@ def _signature(planes: Words) -> Words:
     return words
 
 
-@compiled
+@inner
 def _fit(  # noqa: PLR0917  # compiled
     opening: int, blocks: Blocks, run_of: Int64s, asks: Asks, musts: Musts, worth: Worth
 ) -> tuple[int, int, bool]:
@@ -132,7 +159,7 @@ def _fit(  # noqa: PLR0917  # compiled
     return points, missing, is_proven
 
 
-@compiled
+@inner
 def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
     """Return the highest worth of the holdings of a run; -1 is no run."""
     best = 0
@@ -142,7 +169,7 @@ def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
     return best
 
 
-@compiled
+@inner
 def _is_near(opening: int, missing: int, sure: Words, asked: Asked, field: Int64s) -> bool:
     """Say whether a cohort within a person's reach teaches all that she misses."""
     bridges = asked.bridges

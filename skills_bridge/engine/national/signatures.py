@@ -15,7 +15,6 @@ from skills_bridge.domain.matching import ValueOutOfRange
 from skills_bridge.engine.arrays import LAST_DAY, Bools, Int64s, Ints, LevelSets
 from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import LimitGate
-from skills_bridge.engine.national.compiling import compiled
 from skills_bridge.engine.national.lanes import Words
 from skills_bridge.engine.national.layout import LANGUAGES, LIMIT_GATES, SET_GATES, Field, GateLayout
 
@@ -137,24 +136,3 @@ def _asked_sets(openings: OpeningColumns, layout: GateLayout) -> tuple[Words, Bo
         np.bitwise_or.at(asked, (sets.owners, np.full(len(words), place), words), masks)
         several[:, place] = np.bitwise_count(asked[:, place]).sum(axis=1) > 1
     return asked, several
-
-
-@compiled
-def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
-    """Say whether a signature has all that an opening needs."""
-    first = len(guards)
-    for word in range(needs.all_of.shape[1]):
-        if (words[first + word] & needs.all_of[row, word]) != needs.all_of[row, word]:
-            return False
-    for word in range(first):
-        if (((words[word] | guards[word]) - needs.fields[row, word]) & guards[word]) != guards[word]:
-            return False
-    if needs.several[row]:
-        for gate in range(needs.any_of.shape[1]):
-            if needs.several[row] >> gate & 1:
-                hit = np.uint64(0)
-                for word in range(needs.any_of.shape[2]):
-                    hit |= words[first + word] & needs.any_of[row, gate, word]
-                if hit == 0:
-                    return False
-    return True

@@ -12,8 +12,9 @@ from skills_bridge.domain.matching import NotInInput
 from skills_bridge.engine.arrays import CodeSets, LevelSets
 from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import judge_gates
+from skills_bridge.engine.national.lanes import Words
 from skills_bridge.engine.national.layout import GateLayout, layout_of_asked, layout_of_held
-from skills_bridge.engine.national.signatures import admits, needs_of, signatures_of
+from skills_bridge.engine.national.signatures import Needs, needs_of, signatures_of
 from tests.unit.engine.national.crowds import crowd
 from tests.unit.engine.worlds import (
     Opening,
@@ -24,6 +25,16 @@ from tests.unit.engine.worlds import (
     seeker_columns,
     worlds,
 )
+
+
+def admits(words: Words, guards: Words, needs: Needs, row: int) -> bool:
+    """Say whether a signature has all that an opening needs."""
+    fields, sets = words[: len(guards)], words[len(guards) :]
+    if ((((fields | guards) - needs.fields[row]) & guards) != guards).any():
+        return False
+    hits = (sets & needs.any_of[row]).any(axis=1)
+    joint = needs.several[row] >> np.arange(len(hits)) & 1
+    return bool((sets & needs.all_of[row] == needs.all_of[row]).all() and hits[joint == 1].all())
 
 
 def assert_same_answers(seekers: SeekerColumns, openings: OpeningColumns, layout: GateLayout) -> None:

@@ -1,6 +1,7 @@
-"""Packed people, as the database keeps them: one row each, read by a binary COPY and taken apart into columns.
+"""Packed people, as the database keeps them, one after the other, and as they are taken apart into columns.
 
-A row holds the key and three strings of bytes, all numbers with the highest byte first (bytes in brackets):
+Each has the key (8) and three strings of bytes with their lengths (4) before them; all numbers have the highest byte
+first (bytes in brackets):
 
 *facts*: registration day (4), education rank (2), months (2), days of availability and of majority (4 each); then the
 sets in the order of ``SETS``, and the languages: how many (2), below 0 and one further where the list is not complete,
@@ -25,10 +26,7 @@ from skills_bridge.engine.national.holdings import Holdings
 
 Bytes = npt.NDArray[np.uint8]
 SETS: Final = ("provinces", "fields", "profiles", "licences", "contracts", "shifts")
-COPY_HEAD: Final = 19
-"""Bytes before the first row of a binary COPY."""
-
-COPY_END: Final = b"\xff\xff"
+KEY_BYTES: Final = 8
 LANGUAGE_STEP: Final = 8
 HELD_BYTES: Final = 10
 SKILL_BYTES: Final = 6
@@ -51,13 +49,13 @@ class PackedPeople:
     raw: RawPeople
 
 
-def unpack(copied: bytes) -> PackedPeople:
-    """Return the people of a binary COPY of key, facts, held and skills.
+def unpack(packed: bytes) -> PackedPeople:
+    """Return the people, in the order in which they stand.
 
     :raises ValueOutOfRange: a row does not hold what it should.
     """
-    content = np.frombuffer(copied, np.uint8)
-    ids, begin, end = _rows(content, COPY_HEAD)
+    content = np.frombuffer(packed, np.uint8)
+    ids, begin, end = _rows(content)
     many, known = _counts(content, begin[0], len(SETS) + 1)
     starts = [np.concatenate([np.zeros(1, np.int64), np.cumsum(row)]) for row in many]
     codes = [np.empty(int(start[-1]), np.int64) for start in starts]
@@ -127,19 +125,19 @@ def _whole(content: Bytes, at: int, width: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _rows(content: Bytes, at: int) -> tuple[Int64s, Int64s, Int64s]:
-    """Return the keys, and where each row's three strings begin and end."""
-    many, place = 0, at
-    while _whole(content, place, 2) > 0:
-        place += 14
+def _rows(content: Bytes) -> tuple[Int64s, Int64s, Int64s]:
+    """Return the keys, and where each person's three strings begin and end."""
+    many, place = 0, 0
+    while place < len(content):
+        place += KEY_BYTES
         for _ in range(3):
             place += 4 + _whole(content, place, 4)
         many += 1
     ids, begin, end = np.empty(many, np.int64), np.empty((3, many), np.int64), np.empty((3, many), np.int64)
-    place = at
+    place = 0
     for row in range(many):
-        ids[row] = _whole(content, place + 6, 8)
-        place += 14
+        ids[row] = _whole(content, place, KEY_BYTES)
+        place += KEY_BYTES
         for string in range(3):
             begin[string, row] = place + 4
             place += 4 + _whole(content, place, 4)

@@ -35,6 +35,7 @@ COLUMNS: Final = (
 """The columns of a row, in their order."""
 
 COPY_START: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+COPY_END: Final = b"\xff\xff"
 FACTS_SIZE: Final = 2
 """Bytes before a kept person's facts that tell their length; what she holds follows them."""
 

@@ -94,8 +94,15 @@ def _openings() -> Select[Any]:
 def _requirements(session: Session, revisions: Select[Any]) -> Mapping[int, list[Asked]]:
     """Return what each revision asks for: musts first, then by weight."""
     found: dict[int, list[Asked]] = defaultdict(list)
-    for r in session.scalars(
-        select(Requirement)
+    for r in session.execute(
+        select(
+            Requirement.revision_id,
+            Requirement.competency_id,
+            Requirement.level,
+            Requirement.is_must,
+            Requirement.weight,
+            Requirement.evidence_asked,
+        )
         .where(Requirement.revision_id.in_(revisions))
         .order_by(Requirement.is_must.desc(), Requirement.weight.desc(), Requirement.competency_id)
     ):

@@ -13,8 +13,7 @@ from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
 from skills_bridge.engine.arrays import NO_VALUE
 from skills_bridge.engine.kept_input import RunInput
-from skills_bridge.engine.national.packed import COPY_END
-from skills_bridge.engine.national.rows import COLUMNS, COPY_START, Lines, copied, kept_persons
+from skills_bridge.engine.national.rows import COLUMNS, COPY_END, COPY_START, Lines, copied, kept_persons
 from skills_bridge.engine.results import Shortlists
 from skills_bridge.models import MatchCount, MatchRun, MatchTerms, Opening, UserAccount
 from skills_bridge.queries.matching.listed import keep_terms

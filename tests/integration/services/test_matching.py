@@ -32,7 +32,7 @@ from skills_bridge.models import (
 )
 from skills_bridge.queries.matching.accounts import Account
 from skills_bridge.queries.matching.listed import Kept, get_accounts
-from skills_bridge.queries.matching.packed import COPY_PEOPLE
+from skills_bridge.queries.matching.packed import COPY_ALL
 from skills_bridge.services.matching import (
     ask_all_matches,
     ask_match,
@@ -393,7 +393,7 @@ class TestProtectedFacts:
 
         with world.as_owner() as session:
             packing = session.scalars(text("SELECT prosrc FROM pg_proc WHERE proname = 'pack_profiles'")).one()
-        whole = " ".join((*statements, COPY_PEOPLE.lower(), packing.lower()))
+        whole = " ".join((*statements, COPY_ALL.lower(), packing.lower()))
         assert "from seeker " in whole.replace("\n", " ")
         assert not re.search(r"seeker_identity|seeker_equity|nationality|birth|\bsex\b|cin_", whole)
 

@@ -71,9 +71,11 @@ def counting_from_front(function: Compiled) -> Compiled:
     made.decorator_list = []
     ast.increment_lineno(ast.fix_missing_locations(_FromTheFront().visit(module)), first - 1)
     names = function.__globals__
+    found: dict[str, Any] = {}
     names[UNSIGNED] = np.uintp
-    exec(compile(module, inspect.getfile(function), "exec", flags=annotations.compiler_flag), names)  # noqa: S102  # our own source
-    return cast("Compiled", names[function.__name__])
+    code = compile(module, inspect.getfile(function), "exec", flags=annotations.compiler_flag)
+    exec(code, names, found)  # noqa: S102  # the function's own source
+    return cast("Compiled", found[function.__name__])
 
 
 def outer(function: Compiled) -> Compiled:

@@ -59,6 +59,12 @@ class TestCatalogues:
             wanted = set(re.findall(r"%\((\w+)\)[sd]", message.id))
             assert set(re.findall(r"%\((\w+)\)[sd]", str(message.string))) == wanted, message.id
 
+    def test_keep_a_number_whole_from_right_to_left(self) -> None:
+        """A plain space ends a number there, and what follows it is read first: 10 000 would be 000 10."""
+        merged, _ = merge_catalogues("ar", (FOLDER / "ar").glob("*.po"))
+
+        assert [m.string for m in merged if m.id and re.search(r"\d \d{3}\b", str(m.string))] == []
+
 
 def plain(word: str) -> str:
     """Return an Arabic word without the signs of vowels, which print may leave out."""

@@ -29,7 +29,7 @@ from skills_bridge.domain.settings import DatabaseUrls
 from skills_bridge.reference import lists
 from skills_bridge.services.framework import load_reference
 from skills_bridge.unit_of_work import transaction
-from tests.compiled import compile_matching
+from tests.compiled import start_compiling, wait_for_compiled
 
 VAR: Final = Path(__file__).resolve().parents[1] / "var"
 FOLDER_VARIABLE: Final = "SKILLS_BRIDGE_TEST_FOLDER"
@@ -78,9 +78,12 @@ def test_run() -> Iterator[None]:
         run = processes.holding(folder)
         run.__enter__()  # the lock on all runs ends before the run does
     os.environ[FOLDER_VARIABLE] = str(folder)
+    compiler = start_compiling(folder)
     try:
         yield
     finally:
+        compiler.kill()
+        compiler.wait()
         processes.end_recorded(folder)
         run.__exit__(None, None, None)
         _forget(folder)
@@ -114,7 +117,7 @@ def _start(folder: Path) -> dict[str, str]:
         create_roles(superuser_url, passwords)
         create_database(superuser_url, TEMPLATE)
         build_template(role_urls(superuser_url, passwords, TEMPLATE))
-        compile_matching()
+        wait_for_compiled(folder)
     except Exception:  # noqa: BLE001  # whatever it was, it is told by each test
         return {"error": traceback.format_exc()}
     return {"superuser_url": superuser_url, "broker_url": broker_url}

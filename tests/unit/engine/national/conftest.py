@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.compiled import compile_matching
+from tests.compiled import wait_for_compiled
+from tests.servers import FOLDER_VARIABLE
 
 HERE = Path(__file__).parent
 LONGEST = 400
@@ -22,5 +24,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package", autouse=True)
 def compiled() -> None:
-    """Compile before the first test."""
-    compile_matching()
+    """Have everything compiled before the first test."""
+    wait_for_compiled(Path(os.environ[FOLDER_VARIABLE]))

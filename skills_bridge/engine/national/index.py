@@ -99,7 +99,7 @@ def build_index(
         (people.reshape(-1, LANES) != NOBODY).sum(axis=1),
         planes_of(_by_lane(maybe, people, 0)),
         planes_of(_by_lane(sure, people, 0)),
-        *_runs_of(people, holdings.start, holdings.competency, holdings.code, len(holdings.competencies)),
+        *_runs_of(people, holdings),
         np.array([held_blocks], np.int64),
     )
     by_id = np.argsort(seekers.seeker_id, kind="stable")
@@ -169,24 +169,48 @@ def _by_lane(column: npt.NDArray[Number], people: Int64s, absent: int) -> npt.ND
     return found
 
 
+class _Runs(NamedTuple):
+    """Holdings of all blocks, grouped by competency; see ``Blocks``."""
+
+    run_start: Int64s
+    run_competency: npt.NDArray[np.int32]
+    run_end: Int64s
+    lane: npt.NDArray[np.uint8]
+    code: npt.NDArray[np.uint8]
+
+
+def _runs_of(people: Int64s, holdings: Holdings) -> _Runs:
+    """Group each block's holdings by competency.
+
+    The arrays are made here and not in compiled code: the system gives large ones of NumPy pages that are large too.
+    """
+    many = len(holdings.code)
+    room = _Runs(
+        np.zeros(len(people) // LANES + 1, np.int64),
+        np.empty(many, np.int32),
+        np.empty(many, np.int64),
+        np.empty(many, np.uint8),
+        np.empty(many, np.uint8),
+    )
+    runs = _fill_runs(people, *holdings[1:], len(holdings.competencies), room)
+    return room._replace(run_competency=room.run_competency[:runs].copy(), run_end=room.run_end[:runs].copy())
+
+
 @compiled
-def _runs_of(
+def _fill_runs(  # noqa: PLR0917  # compiled
     people: Int64s,
     start: Int64s,
     competency: npt.NDArray[np.int32],
     code: npt.NDArray[np.uint8],
     competencies: int,
-) -> tuple[Int64s, npt.NDArray[np.int32], Int64s, npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
-    """Group each block's holdings by competency: count, lay out, place."""
-    blocks = len(people) // LANES
-    run_start = np.zeros(blocks + 1, np.int64)
-    run_competency = np.empty(len(competency), np.int32)
-    run_end = np.empty(len(competency), np.int64)
-    lanes, codes = np.empty(len(code), np.uint8), np.empty(len(code), np.uint8)
+    room: _Runs,
+) -> int:
+    """Count, lay out and place the holdings of each block; return how many runs there are."""
+    run_start, run_competency, run_end, lanes, codes = room
     count = np.zeros(competencies, np.int64)
     free = np.zeros(competencies, np.int64)
     runs = total = 0
-    for block in range(blocks):
+    for block in range(len(run_start) - 1):
         count[:] = 0
         for person in people[block * LANES : (block + 1) * LANES]:
             if person != NOBODY:
@@ -206,4 +230,4 @@ def _runs_of(
                     place = competency[item]
                     lanes[free[place]], codes[free[place]] = lane, code[item]
                     free[place] += 1
-    return run_start, run_competency[:runs].copy(), run_end[:runs].copy(), lanes, codes
+    return runs

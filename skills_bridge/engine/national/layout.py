@@ -45,6 +45,10 @@ WIDTHS: Final[Mapping[GateKind, int]] = {
 """Bits of a field, without its guard."""
 
 
+SMALL_CODES: Final = 2**16
+"""Codes below are looked up in a table; a search takes ten times as long."""
+
+
 class Field(NamedTuple):
     """A number in a signature: its gate, word, lowest bit, and bits; the guard is the bit above."""
 
@@ -108,12 +112,25 @@ class GateLayout:
         """The number of words with sets."""
         return -(-self.first_bits[-1] // WORD)
 
+    @cached_property
+    def _tables(self) -> dict[str, Int64s]:
+        """The place of each code of a column, and of the one after the last, where codes are small."""
+        found = {}
+        for column, listed in self.codes.items():
+            if len(listed) and listed[-1] < SMALL_CODES:
+                found[column] = np.full(int(listed[-1]) + 2, len(listed), np.int64)
+                found[column][listed] = np.arange(len(listed))
+        return found
+
     def places(self, column: str, codes: Ints) -> Int64s:
         """Return the place of each code in its gate; the one after the last is for codes that are not listed.
 
         :raises NotInInput: an opening's code is missing from a layout of what is asked.
         """
         listed = self.codes[column]
+        if column in self._tables:
+            known_places: Int64s = self._tables[column][np.minimum(codes, listed[-1] + 1)]
+            return known_places
         found = np.searchsorted(listed, codes)
         known = found < len(listed)
         known[known] = listed[found[known]] == codes[known]

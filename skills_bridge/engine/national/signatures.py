@@ -6,7 +6,7 @@ gate; who passes on *sure* passes all gates; in between some gate has no answer.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,13 @@ from skills_bridge.domain.matching import ValueOutOfRange
 from skills_bridge.engine.arrays import LAST_DAY, Bools, Int64s, Ints, LevelSets
 from skills_bridge.engine.columns import OpeningColumns, SeekerColumns
 from skills_bridge.engine.gates import LimitGate
-from skills_bridge.engine.national.lanes import Words
+from skills_bridge.engine.national.compiling import compiled
+from skills_bridge.engine.national.lanes import WORD, Words
 from skills_bridge.engine.national.layout import LANGUAGES, LIMIT_GATES, SET_GATES, Field, GateLayout
 
 NOBODY_KNOWS = 7
 """A language's level in *maybe* where it may be anything."""
+WORD_BITS: Final = np.uint64(WORD)
 
 
 class Needs(NamedTuple):
@@ -118,12 +120,19 @@ def _write_sets(seekers: SeekerColumns, layout: GateLayout, sure: Words, maybe: 
     """Write the codes held; where a list is unknown, *maybe* has them all."""
     for gate, first, whole in zip(SET_GATES, layout.first_bits, layout.gate_masks(), strict=False):
         held = getattr(seekers, gate.column)
-        places = layout.places(gate.column, held.codes)
-        listed = places < len(layout.codes[gate.column])
-        words, masks = layout.columns_of(first + places[listed])
-        np.bitwise_or.at(sure, (held.owners[listed], words), masks)
+        _set_bits(sure, held.start, layout.places(gate.column, held.codes), first, len(layout.codes[gate.column]))
         maybe[~held.known] |= whole
     maybe |= sure
+
+
+@compiled
+def _set_bits(words: Words, start: Int64s, places: Int64s, first: int, listed: int) -> None:
+    """Set the bit of each code that is listed, from the bit ``first`` on."""
+    for row in range(len(start) - 1):
+        for item in range(start[row], start[row + 1]):
+            if places[item] < listed:
+                bit = np.uint64(first + places[item])
+                words[row, bit // WORD_BITS] |= np.uint64(1) << (bit % WORD_BITS)
 
 
 def _asked_sets(openings: OpeningColumns, layout: GateLayout) -> tuple[Words, Bools]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from skills_bridge.domain.framework import Cefr
+from skills_bridge.domain.framework import Cefr, Evidence
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.models import ContractKind, DiplomaField, Language, Licence, Province, Shift
 
@@ -25,6 +25,7 @@ LISTS: Final[Mapping[GateKind, Any]] = {
 """Which list the codes of a gate belong to; profiles are already numbers."""
 
 CEFR_RANKS: Final = {level.value: level.rank for level in Cefr}
+EVIDENCE_RANKS: Final = {evidence.value: evidence.rank for evidence in Evidence}
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.matching import GateKind
@@ -17,7 +17,9 @@ from skills_bridge.domain.openings import OpeningState
 from skills_bridge.engine.arrays import NO_VALUE, CodeSets, Int64s, LevelSets, day_number
 from skills_bridge.engine.columns import POLICY_PROFILES, Asked, AskedLists, OpeningColumns
 from skills_bridge.models import Gate, JobProfile, Opening, OpeningRevision, Post, Requirement
-from skills_bridge.queries.matching.codes import CEFR_RANKS, Codebook
+from skills_bridge.queries.matching.codes import CEFR_RANKS, EVIDENCE_RANKS, Codebook
+
+GATE_KINDS: Final = {kind.value: kind for kind in GateKind}
 
 Gates = Mapping[GateKind, Mapping[str, Any]]
 
@@ -94,28 +96,29 @@ def _openings() -> Select[Any]:
 def _requirements(session: Session, revisions: Select[Any]) -> Mapping[int, list[Asked]]:
     """Return what each revision asks for: musts first, then by weight."""
     found: dict[int, list[Asked]] = defaultdict(list)
-    for r in session.execute(
+    for revision, competency, level, is_must, weight, evidence in session.execute(
         select(
             Requirement.revision_id,
             Requirement.competency_id,
             Requirement.level,
             Requirement.is_must,
             Requirement.weight,
-            Requirement.evidence_asked,
+            type_coerce(Requirement.evidence_asked, Text),
         )
         .where(Requirement.revision_id.in_(revisions))
         .order_by(Requirement.is_must.desc(), Requirement.weight.desc(), Requirement.competency_id)
     ):
-        found[r.revision_id].append(Asked(r.competency_id, r.level, r.is_must, r.weight, r.evidence_asked.rank))
+        found[revision].append(Asked(competency, level, is_must, weight, EVIDENCE_RANKS[evidence]))
     return found
 
 
 def _gates(session: Session, revisions: Select[Any]) -> Mapping[int, Gates]:
-    found: dict[int, dict[GateKind, Mapping[str, Any]]] = defaultdict(dict)
-    rows = session.execute(select(Gate.revision_id, Gate.kind, Gate.operand).where(Gate.revision_id.in_(revisions)))
-    for revision, kind, operand in rows:
-        found[revision][kind] = operand
-    return found
+    """Return the gates of each revision, in one row: rows of a gate each take the driver thrice as long."""
+    together = func.jsonb_object_agg(Gate.kind, Gate.operand)
+    rows = session.execute(
+        select(Gate.revision_id, together).where(Gate.revision_id.in_(revisions)).group_by(Gate.revision_id)
+    )
+    return {revision: {GATE_KINDS[kind]: operand for kind, operand in found.items()} for revision, found in rows}
 
 
 def opening_columns(openings: Sequence[OpeningInput], book: Codebook) -> OpeningColumns:

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, exists, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
-from skills_bridge.domain.framework import Evidence, RelationKind
+from skills_bridge.domain.framework import RelationKind
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.domain.seekers import ConsentKind, SeekerState
 from skills_bridge.domain.training import CohortState
@@ -39,9 +39,7 @@ from skills_bridge.models import (
     Seeker,
     SeekerLanguage,
 )
-from skills_bridge.queries.matching.codes import CEFR_RANKS, Codebook
-
-EVIDENCE_RANKS: Final = {evidence.value: evidence.rank for evidence in Evidence}
+from skills_bridge.queries.matching.codes import CEFR_RANKS, EVIDENCE_RANKS, Codebook
 
 
 @dataclass(frozen=True)

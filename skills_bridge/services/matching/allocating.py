@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import delete, select, text
-from sqlalchemy.dialects.postgresql import insert
+import numpy.typing as npt
+from sqlalchemy import delete, literal, select, text
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.errors import NotFound
@@ -17,13 +17,14 @@ from skills_bridge.engine.allocate import Allocation, allocate, churn
 from skills_bridge.engine.allocation_cost import own_places
 from skills_bridge.engine.certificate import verify_certificate
 from skills_bridge.models import AllocationRun, MatchRun, Proposal
+from skills_bridge.queries.given import given_rows
 from skills_bridge.queries.matching.allocation_input import AllocationInput, get_allocation_input
 from skills_bridge.services.matching.recording import Tell, policy_now
 from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork
 
 ONE_ALLOCATION_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7423, (:agency % 2147483647)::int)")
-BATCH: Final = 1000
+BATCH: Final = 10_000
 """Rows of one statement."""
 STEPS: Final = 3
 """What the progress counts: read, allocated, written."""
@@ -126,48 +127,49 @@ def _store(uow: UnitOfWork, run: AllocationRun, tables: AllocationInput, found: 
         Proposal.state == ProposalState.OPEN,
     )
     uow.session.execute(select(Proposal.id).where(*is_open).order_by(Proposal.id).with_for_update()).all()
-    proposals = _rows(run, tables, found)
-    while rows := list(islice(proposals, BATCH)):
-        added = insert(Proposal)
-        statement = added.on_conflict_do_update(
-            index_elements=["opening_id", "seeker_id", "kind"],
-            set_={name: added.excluded[name] for name in RENEWED},
-            where=Proposal.state == ProposalState.OPEN,
-        )
-        uow.session.execute(statement, rows)
+    columns = _columns(tables, found)
+    for first in range(0, len(found.score), BATCH):
+        some = {name: column[first : first + BATCH].tolist() for name, column in columns.items()}
+        uow.session.execute(_renewing(run, some))
     uow.session.execute(
         delete(Proposal).where(*is_open, Proposal.allocation_id != run.id).execution_options(synchronize_session=False)
     )
 
 
-def _rows(run: AllocationRun, tables: AllocationInput, found: Allocation) -> Iterator[Mapping[str, object]]:
-    """Yield the proposals as rows."""
-    before = set(zip(tables.unsent.opening_id.tolist(), tables.unsent.seeker_id.tolist(), strict=True))
-    waiting = found.problem.is_waiting[found.problem.seeker[found.chosen]]
-    columns: Sequence[Any] = (
-        found.opening_id,
-        found.seeker_id,
-        found.score,
-        found.below_best,
-        *own_places(tables.candidates, found),
-        waiting,
+def _renewing(run: AllocationRun, columns: Mapping[str, Sequence[Any]]) -> Insert:
+    """Return the statement that adds proposals or renews those that are open."""
+    given = given_rows(Proposal, columns)
+    alike = {
+        "kind": ProposalKind.ALLOCATION,
+        "state": ProposalState.OPEN,
+        "allocation_id": run.id,
+        "agency_id": run.agency_id,
+        "note": "",
+    }
+    of_kind = (literal(value, Proposal.__table__.c[name].type) for name, value in alike.items())
+    added = insert(Proposal).from_select([*columns, *alike], select(*given.c, *of_kind))
+    return added.on_conflict_do_update(
+        index_elements=["opening_id", "seeker_id", "kind"],
+        set_={name: added.excluded[name] for name in RENEWED},
+        where=Proposal.state == ProposalState.OPEN,
     )
-    for opening, seeker, score, below, place, offers, waits in zip(*(c.tolist() for c in columns), strict=True):
-        owner = tables.owners[opening]
-        yield {
-            "kind": ProposalKind.ALLOCATION,
-            "allocation_id": run.id,
-            "opening_id": opening,
-            "seeker_id": seeker,
-            "company_id": owner.company_id,
-            "agency_id": run.agency_id,
-            "unit_id": owner.unit_id,
-            "state": ProposalState.OPEN,
-            "score": score,
-            "below_best": below,
-            "own_place": place,
-            "own_offers": offers,
-            "is_kept": (opening, seeker) in before,
-            "is_waiting": waits,
-            "note": "",
-        }
+
+
+def _columns(tables: AllocationInput, found: Allocation) -> dict[str, npt.NDArray[Any]]:
+    """Return the proposals, with a column for each of the table's that differs from one to the other."""
+    place, offers = own_places(tables.candidates, found)
+    owners = [tables.owners[opening] for opening in found.opening_id.tolist()]
+    before = set(zip(tables.unsent.opening_id.tolist(), tables.unsent.seeker_id.tolist(), strict=True))
+    pairs = zip(found.opening_id.tolist(), found.seeker_id.tolist(), strict=True)
+    return {
+        "opening_id": found.opening_id,
+        "seeker_id": found.seeker_id,
+        "company_id": np.array([owner.company_id for owner in owners], np.int64),
+        "unit_id": np.array([owner.unit_id for owner in owners], np.int64),
+        "score": found.score,
+        "below_best": found.below_best,
+        "own_place": place,
+        "own_offers": offers,
+        "is_kept": np.array([pair in before for pair in pairs], np.bool_),
+        "is_waiting": found.problem.is_waiting[found.problem.seeker[found.chosen]].astype(np.bool_),
+    }

@@ -74,12 +74,27 @@ class MatchIndexFiles:
         return sorted({int(path.name.split("-")[1]) for path in self.folder.glob("agency-*-*")})
 
     def save(self, people: SavedPeople, *, number: int) -> None:
-        """Keep a version under a number that rises from one to the next; one that is there already stays."""
+        """Keep a version under a number that rises from one to the next; one that is there already stays.
+
+        Where it cannot be written a run goes on without: the next one of an opening reads everybody.
+        """
         name = f"agency-{people.agency_id}-{number:020d}"
         if (self.folder / name).exists():
             return
         self._forget_drafts()
         draft = self.folder / f".{name}-{os.getpid()}"
+        try:
+            self._write(people, draft)
+            draft.rename(self.folder / name)
+        except OSError as error:  # the disk is full, or another process kept the same version at this moment
+            shutil.rmtree(draft, ignore_errors=True)
+            logger.warning("index not kept", folder=name, error=type(error).__name__, number=error.errno)
+        for old in self._names(people.agency_id)[:-KEPT]:
+            shutil.rmtree(self.folder / old, ignore_errors=True)
+
+    @staticmethod
+    def _write(people: SavedPeople, draft: Path) -> None:
+        """Write all files of a version; what says that it is whole comes last."""
         save_index(people.index, draft / "index")
         (draft / "people").mkdir()
         for column, values in named_columns(TABLE, people.seekers):
@@ -94,12 +109,6 @@ class MatchIndexFiles:
             "columns": [column for column, _ in named_columns(TABLE, people.seekers)],
         }
         (draft / "about.json").write_text(json.dumps(about))
-        try:
-            draft.rename(self.folder / name)
-        except OSError:  # another process kept the same version at this moment
-            shutil.rmtree(draft, ignore_errors=True)
-        for old in self._names(people.agency_id)[:-KEPT]:
-            shutil.rmtree(self.folder / old, ignore_errors=True)
 
     def _forget_drafts(self) -> None:
         """Remove what processes that were killed while they wrote have left."""

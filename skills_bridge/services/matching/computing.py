@@ -12,10 +12,10 @@ from skills_bridge.engine.national.parts import shortlist_parts
 from skills_bridge.models import MatchRun, Referral
 from skills_bridge.queries.matching.opening_input import OpeningInput, get_opening_input
 from skills_bridge.services.matching.counting import count_opening
-from skills_bridge.services.matching.reading import read_beside, read_terms
+from skills_bridge.services.matching.reading import read_beside, read_terms, save_people
 from skills_bridge.services.matching.recording import (
     Tell,
-    add_count,
+    add_counts,
     add_run,
     attach,
     drop_leaf,
@@ -53,12 +53,14 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
     if opening.state is not OpeningState.VALIDATED or not opening.open_posts:
         return _keep_empty(uow, run, opening)
     terms = read_terms(uow, [opening], policy)
-    reading = read_beside(uow, terms, agency_id=opening.agency_id, number=run.id, files=files, watch=watch)
+    reading = read_beside(uow, terms, agency_id=opening.agency_id, files=files, watch=watch)
+    save_people(files, reading, agency_id=opening.agency_id, number=run.id)
+    watch.lap("save")
     found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
     watch.lap("match")
     counts = count_opening(reading, found, 0)
     end_run(uow, run, counts=counts, digests=(reading.digest(), digest_of_lists(found)))
-    add_count(uow, run, opening.id, counts)
+    add_counts(uow, run, {opening.id: counts})
     watch.lap("count")
     open_leaf(uow, run)
     total = len(found.seeker)
@@ -89,7 +91,7 @@ def _keep_empty(uow: UnitOfWork, run: MatchRun, opening: OpeningInput) -> int:
     reason = "no-open-post" if opening.state is OpeningState.VALIDATED else "opening-not-live"
     counts = {"empty": reason, "state": opening.state.value}
     end_run(uow, run, counts=counts, digests=None)
-    add_count(uow, run, opening.id, counts)
+    add_counts(uow, run, {opening.id: counts})
     show(uow, run, [opening.id])
     return run.id
 

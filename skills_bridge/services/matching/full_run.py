@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -27,10 +28,16 @@ from skills_bridge.policies.permissions import Permission, authorize
 from skills_bridge.queries.matching.opening_input import OpeningInput, list_live_openings
 from skills_bridge.queries.matching.run_input import PolicyInput
 from skills_bridge.services.matching.counting import count_opening, is_counted
-from skills_bridge.services.matching.reading import Reading, read_everybody, read_terms
+from skills_bridge.services.matching.reading import (
+    Reading,
+    index_everybody,
+    read_everybody,
+    read_terms,
+    save_people,
+)
 from skills_bridge.services.matching.recording import (
     Tell,
-    add_count,
+    add_counts,
     add_run,
     attach,
     drop_leaf,
@@ -98,27 +105,41 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: 
     live = list_live_openings(uow.session, agency_id=agency_id)
     taking = [opening for opening in live if opening.open_posts]
     terms = read_terms(uow, taking, policy)
-    reading = read_everybody(uow, terms, agency_id=agency_id, number=run.id, files=files, watch=watch)
-    inputs, told = reading.inputs(), _Told(progress, 2 * len(taking))
-    found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
-    told(len(taking))
-    watch.lap("match")
-    counts = _count(uow, run, reading, found, live)
-    counts["exposure"] = _spread(inputs, found, policy)
-    end_run(uow, run, counts=counts, digests=(inputs.digest(), digest_of_lists(found)))
-    watch.lap("count")
-    open_leaf(uow, run)
-    write_lists(uow, run, reading, found, lambda rows: told(len(taking) + _served(found, rows)))
-    watch.lap("write")
-    kept = MatchInput(run_id=run.id, agency_id=agency_id, kept_until=run.as_of + KEPT_FOR, content=keep_input(inputs))
-    uow.session.add(kept)
-    watch.lap("keep")
+    everybody, told = read_everybody(uow, agency_id=agency_id), _Told(progress, 2 * len(taking))
+    inputs = terms.inputs(everybody.people.seekers)
+    watch.lap("read")
+    with ThreadPoolExecutor(2) as beside:  # what needs no database; this thread alone has the session
+        content, digest = beside.submit(keep_input, inputs), beside.submit(inputs.digest)
+        reading = index_everybody(terms, everybody)
+        watch.lap("index")
+        matched = beside.submit(shortlist_parts, reading.parts, terms.openings, terms.cohorts, terms.policies)
+        saved = beside.submit(save_people, files, reading, agency_id=agency_id, number=run.id)
+        _keep(uow, run, content.result())
+        watch.lap("keep")  # the lists are made meanwhile: *match* is what is left to wait for
+        found = matched.result()
+        told(len(taking))
+        watch.lap("match")
+        counts = _count(uow, run, reading, found, live) | {"exposure": _spread(inputs, found, policy)}
+        end_run(uow, run, counts=counts, digests=(digest.result(), digest_of_lists(found)))
+        watch.lap("count")
+        open_leaf(uow, run)
+        write_lists(uow, run, reading, found, lambda rows: told(len(taking) + _served(found, rows)))
+        watch.lap("write")
+        saved.result()
+        watch.lap("save")
     attach(uow, run, [opening.id for opening in live])
     _drop_superseded(uow, run)
     watch.lap("show")
     run.times = watch.times
     uow.record(AllMatched(run.id, organisation_id=agency_id))
     return run.id
+
+
+def _keep(uow: UnitOfWork, run: MatchRun, content: bytes) -> None:
+    """Keep what a run was computed from."""
+    kept = MatchInput(run_id=run.id, agency_id=run.agency_id, kept_until=run.as_of + KEPT_FOR, content=content)
+    uow.session.add(kept)
+    uow.session.flush()
 
 
 def forget_inputs(uow: UnitOfWork) -> int:
@@ -168,14 +189,13 @@ def _count(
     uow: UnitOfWork, run: MatchRun, reading: Reading, found: Shortlists, live: Sequence[OpeningInput]
 ) -> dict[str, Any]:
     """Keep the counts of each opening, and return those of the whole run; ways only if everybody was counted."""
+    full = [opening for opening in live if not opening.open_posts]
+    counted = {opening.id: {"empty": "no-open-post", "state": opening.state.value} for opening in full}
     classes: Counter[str] = Counter({kind.value: 0 for kind in RESULT_CLASSES})
     for row, opening_id in enumerate(reading.terms.openings.opening_id.tolist()):
-        counted = count_opening(reading, found, row)
-        add_count(uow, run, opening_id, counted)
-        classes.update(counted.get("classes", {}))
-    full = [opening for opening in live if not opening.open_posts]
-    for opening in full:
-        add_count(uow, run, opening.id, {"empty": "no-open-post", "state": opening.state.value})
+        counted[opening_id] = count_opening(reading, found, row)
+        classes.update(counted[opening_id].get("classes", {}))
+    add_counts(uow, run, counted)
     return {
         "pool": reading.people,
         "openings": len(live),

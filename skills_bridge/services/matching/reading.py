@@ -62,31 +62,56 @@ class Terms:
         """Nobody, with the relations and the day: to be filled with the people in question."""
         return build_pool(SeekerColumns.nobody(), self.relations, as_of=self.as_of)
 
+    def inputs(self, seekers: SeekerColumns) -> RunInput:
+        """Return the input of a run over these people."""
+        pool = build_pool(seekers, self.relations, as_of=self.as_of)
+        return RunInput(pool, self.openings, self.cohorts, self.policies)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The moment at which everybody was read, and the database it was read from, as the database names them."""
+
+    snapshot: str
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Everybody:
+    """All people of an agency, read anew at a moment.
+
+    Where this transaction itself had packed some of them, there is no moment: that may yet be rolled back.
+    """
+
+    people: PackedPeople
+    moment: Moment | None
+
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """Everything a run was computed from; places of people count through one part after the other."""
+    """Everything a run was computed from; places of people count through one part after the other.
+
+    ``saved`` is the index whose people are the first part; ``moment`` the one at which everybody was read anew.
+    """
 
     terms: Terms
     parts: tuple[Part, ...]
-    saved: SavedPeople | None
+    saved: SavedPeople | None = None
+    moment: Moment | None = None
 
     @property
     def people(self) -> int:
         """How many may be looked for."""
         return sum(len(part.seekers) - len(part.gone) for part in self.parts)
 
-    @property
+    @cached_property
     def seeker_ids(self) -> Int64s:
         """The keys of the people, by their places."""
         return np.concatenate([part.seekers.seeker_id for part in self.parts])
 
     def inputs(self) -> RunInput:
         """Return the input as one value; whoever is gone from a part is in it all the same."""
-        terms = self.terms
-        seekers = joined([part.seekers for part in self.parts])
-        pool = build_pool(seekers, terms.relations, as_of=terms.as_of)
-        return RunInput(pool, terms.openings, terms.cohorts, terms.policies)
+        return self.terms.inputs(joined([part.seekers for part in self.parts]))
 
     def digest(self) -> bytes:
         """Return the digest of the input; beside a saved index, of its digest and all that was read beside it."""
@@ -94,8 +119,7 @@ class Reading:
             return self.inputs().digest()
         found = hashlib.sha256(self.saved.digest)
         found.update(self.parts[0].gone.tobytes())
-        beside = build_pool(self.parts[-1].seekers, self.terms.relations, as_of=self.terms.as_of)
-        found.update(RunInput(beside, self.terms.openings, self.terms.cohorts, self.terms.policies).digest())
+        found.update(self.terms.inputs(self.parts[-1].seekers).digest())
         return found.digest()
 
 
@@ -121,43 +145,54 @@ def bring_up_to_date(uow: UnitOfWork) -> bool:
     return bool(pack_due(uow)) or wrote
 
 
-def read_everybody(
-    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None, watch: Stopwatch
-) -> Reading:
-    """Read all people anew and index them; keep the index for the runs of single openings, under ``number``.
-
-    An index of what this transaction itself has packed is not kept: it may yet be rolled back.
-    """
+def read_everybody(uow: UnitOfWork, *, agency_id: int) -> Everybody:
+    """Read all people anew."""
     is_ours = bring_up_to_date(uow)
-    snapshot, source = get_snapshot(uow.session), get_source(uow.session)
-    people = get_packed_people(uow.session, agency_id=agency_id)
-    watch.lap("read")
-    part = _indexed(people, terms.as_of)
-    watch.lap("index")
-    if files is not None and not is_ours:
-        digest = digest_of_people(part.seekers)
-        saved = SavedPeople(agency_id, snapshot, source, digest, part.seekers, part.index, part.raw)
-        files.save(saved, number=number)
-        watch.lap("save")
-    return Reading(terms, (part,), None)
+    moment = None if is_ours else Moment(get_snapshot(uow.session), get_source(uow.session))
+    return Everybody(get_packed_people(uow.session, agency_id=agency_id), moment)
+
+
+def index_everybody(terms: Terms, everybody: Everybody) -> Reading:
+    """Index people who were just read."""
+    return Reading(terms, (_indexed(everybody.people, terms.as_of),), moment=everybody.moment)
+
+
+def save_people(files: MatchIndexFiles | None, reading: Reading, *, agency_id: int, number: int) -> None:
+    """Keep the index of everybody who was read anew under ``number``, for the runs of single openings."""
+    if files is None or reading.moment is None:
+        return
+    part, moment = reading.parts[0], reading.moment
+    digest = digest_of_people(part.seekers)
+    files.save(
+        SavedPeople(agency_id, moment.snapshot, moment.source, digest, part.seekers, part.index, part.raw),
+        number=number,
+    )
 
 
 def read_beside(
-    uow: UnitOfWork, terms: Terms, *, agency_id: int, number: int, files: MatchIndexFiles | None, watch: Stopwatch
+    uow: UnitOfWork, terms: Terms, *, agency_id: int, files: MatchIndexFiles | None, watch: Stopwatch
 ) -> Reading:
     """Read only the people who changed since the newest saved index; everybody where there is none, or too many did."""
     bring_up_to_date(uow)
     saved = files.newest(agency_id) if files is not None else None
     if saved is None or saved.source != get_source(uow.session):
-        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files, watch=watch)
+        return _anew(uow, terms, agency_id, watch)
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
-        return read_everybody(uow, terms, agency_id=agency_id, number=number, files=files, watch=watch)
+        return _anew(uow, terms, agency_id, watch)
     gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
     base = Part(saved.seekers, on_day(saved, terms.as_of), saved.raw, gone)
     recent = get_packed_people(uow.session, agency_id=agency_id, only=changed)
     watch.lap("read")
     reading = Reading(terms, (base, _indexed(recent, terms.as_of)), saved)
+    watch.lap("index")
+    return reading
+
+
+def _anew(uow: UnitOfWork, terms: Terms, agency_id: int, watch: Stopwatch) -> Reading:
+    everybody = read_everybody(uow, agency_id=agency_id)
+    watch.lap("read")
+    reading = index_everybody(terms, everybody)
     watch.lap("index")
     return reading
 

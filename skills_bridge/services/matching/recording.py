@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
 from psycopg import sql
-from sqlalchemy import delete, or_, text, update
+from sqlalchemy import delete, insert, literal, or_, select, text, update
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
@@ -16,6 +18,7 @@ from skills_bridge.engine.kept_input import RunInput
 from skills_bridge.engine.national.rows import COLUMNS, COPY_END, COPY_START, Lines, copied, kept_persons
 from skills_bridge.engine.results import Shortlists
 from skills_bridge.models import MatchCount, MatchRun, MatchTerms, Opening, UserAccount
+from skills_bridge.queries.given import given_rows
 from skills_bridge.queries.matching.listed import keep_terms
 from skills_bridge.queries.matching.packed import driver
 from skills_bridge.queries.matching.run_input import PolicyInput, get_policy_input
@@ -28,7 +31,7 @@ CLOSE_LEAF = text("SELECT close_run_leaf(:run, :keep)")
 TAKE_YOUR_TIME = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A run computes in memory between two statements: on a slow machine longer than a transaction may stand idle."""
 LEAF_EXISTS = text("SELECT to_regclass('staging.match_result_' || :run) IS NOT NULL")
-WRITTEN_AT_ONCE: Final = 100_000
+WRITTEN_AT_ONCE: Final = 50_000
 """Rows of one COPY; the progress moves between two, and none takes so long that the database gives up on it."""
 OPENINGS_TOGETHER: Final = 100
 
@@ -62,9 +65,11 @@ def end_run(uow: UnitOfWork, run: MatchRun, *, counts: dict[str, Any], digests: 
     uow.audit("match_run.computed", "match_run", run.id, **facts)
 
 
-def add_count(uow: UnitOfWork, run: MatchRun, opening_id: int, counts: dict[str, Any]) -> None:
-    """Keep what a run counted for one opening."""
-    uow.session.add(MatchCount(run_id=run.id, opening_id=opening_id, agency_id=run.agency_id, counts=counts))
+def add_counts(uow: UnitOfWork, run: MatchRun, counts: Mapping[int, dict[str, Any]]) -> None:
+    """Keep what a run counted for each opening, by its key."""
+    given = given_rows(MatchCount, {"opening_id": list(counts), "counts": list(counts.values())})
+    rows = select(literal(run.id), literal(run.agency_id), *given.c)
+    uow.session.execute(insert(MatchCount).from_select(["run_id", "agency_id", "opening_id", "counts"], rows))
 
 
 def policy_now(uow: UnitOfWork) -> PolicyInput:
@@ -92,13 +97,30 @@ def write_lists(
     query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier("staging", f"match_result_{run.id}"), sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
     )
-    for first in range(0, len(found.seeker), WRITTEN_AT_ONCE):
-        rows = slice(first, min(first + WRITTEN_AT_ONCE, len(found.seeker)))
-        persons = kept_persons([part.raw for part in reading.parts], found.seeker[rows])
-        content = copied(_lines(reading, found, rows), persons, run_id=run.id, agency_id=run.agency_id)
+    ends = [*range(WRITTEN_AT_ONCE, len(found.seeker), WRITTEN_AT_ONCE), len(found.seeker)]
+    parts = [slice(first, end) for first, end in zip([0, *ends], ends, strict=False) if end > first]
+    for rows, content in _one_ahead(parts, lambda rows: _laid_out(run, reading, found, rows)):
         with driver(uow.session).cursor() as cursor, cursor.copy(query) as leaf:
-            leaf.write(COPY_START + content + COPY_END)
+            leaf.write(content)
         written(rows.stop)
+
+
+def _one_ahead(parts: Sequence[slice], lay_out: Callable[[slice], bytes]) -> Iterator[tuple[slice, bytes]]:
+    """Yield each part as it is laid out, the next one on its way meanwhile."""
+    with ThreadPoolExecutor(1) as ahead:
+        coming = [ahead.submit(lay_out, rows) for rows in parts[:1]]
+        for rows, after in zip_longest(parts, parts[1:]):
+            content = coming.pop().result()
+            if after is not None:
+                coming.append(ahead.submit(lay_out, after))
+            yield rows, content
+
+
+def _laid_out(run: MatchRun, reading: Reading, found: Shortlists, rows: slice) -> bytes:
+    """Return rows of the lists as a COPY takes them."""
+    persons = kept_persons([part.raw for part in reading.parts], found.seeker[rows])
+    content = copied(_lines(reading, found, rows), persons, run_id=run.id, agency_id=run.agency_id)
+    return COPY_START + content + COPY_END
 
 
 def _lines(reading: Reading, found: Shortlists, rows: slice) -> Lines:

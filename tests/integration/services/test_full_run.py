@@ -83,7 +83,7 @@ class TestComputeFullRun:
         run = stored(world, MatchRun, run_id)
         assert (run.opening_id, run.counts["pool"], run.counts["openings"]) == (None, 4, 2)
         assert (len(run.input_digest), len(run.result_digest)) == (32, 32)
-        assert set(run.times) == {"read", "index", "match", "count", "write", "keep", "show"}
+        assert set(run.times) == {"read", "index", "keep", "match", "count", "write", "save", "show"}
         with world.platform() as uow:
             counts = uow.session.scalars(select(MatchCount).where(MatchCount.run_id == run_id)).all()
             assert [count.counts["pool"] for count in counts] == [4, 4]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -226,3 +227,15 @@ class TestIndexFiles:
         kept = sorted(int(path.name.rsplit("-", 1)[1]) for path in tmp_path.iterdir())
         assert kept == runs[1:]
         assert files.agencies() == [world.ids["agency"]]
+
+    def test_that_find_no_room_cost_no_run(self, crowded: World, tmp_path: Path) -> None:
+        agency, limits = crowded.ids["agency"], resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, limits[1]))  # no file grows longer, as on a full disk
+        try:
+            full_run(crowded, MatchIndexFiles(tmp_path))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+        assert written_rows(crowded) == plain_rows(crowded)
+        assert list(tmp_path.iterdir()) == []
+        assert MatchIndexFiles(tmp_path).newest(agency) is None

@@ -11,6 +11,7 @@ bench/results/datapath.jsonl.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import platform
@@ -69,6 +70,7 @@ class Bench:
     def run_night(self) -> dict[str, Any]:
         """Compute and commit a full run and the allocation after it; return what each part took."""
         get_ready()
+        gc.freeze()  # as the worker does
         began, worked = perf_counter(), process_time()
         with Session(self.worker) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
             run_id = compute_full_run(

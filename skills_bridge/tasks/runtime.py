@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,9 +94,13 @@ def _matches() -> bool:
 
 @worker_before_create_process.connect  # type: ignore[untyped-decorator]  # celery has no types
 def compile_matching(**_: Any) -> None:
-    """Have matching compiled before a process is forked, which then has it too: its first task is like its tenth."""
+    """Have matching compiled before a process is forked, which then has it too: its first task is like its tenth.
+
+    What stands by then stays for good: whoever looks for garbage while a run makes objects need not look at it.
+    """
     if _matches():
         get_ready()
+        gc.freeze()
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types

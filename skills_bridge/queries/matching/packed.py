@@ -23,9 +23,13 @@ PEOPLE: Final = (
     " WHERE is_open AND agency_id = %(agency)s"
 )
 COPY_SOME: Final = f"COPY ({PEOPLE} AND seeker_id = ANY(%(some)s)) TO STDOUT (FORMAT BINARY)"
+FIRSTS: Final = (
+    "SELECT first FROM (SELECT min(seeker_id) AS least, max(seeker_id) AS most FROM match_profile) AS keys,"  # noqa: S608  # our own words
+    f" generate_series(least, most, {TOGETHER}) AS first ORDER BY first"
+)
+"""The first key of each row: in their order already, or the rows themselves would be sorted, on the disk."""
 COPY_ALL: Final = (
-    f"COPY (SELECT content FROM (SELECT min(seeker_id) AS least, max(seeker_id) AS most FROM match_profile) AS keys,"  # noqa: S608  # our own words
-    f" generate_series(least, most, {TOGETHER}) AS first,"
+    f"COPY (SELECT content FROM ({FIRSTS}) AS firsts,"  # noqa: S608  # our own words
     f" LATERAL ({PEOPLE} AND seeker_id BETWEEN first AND first + {TOGETHER - 1}) AS part"
     " WHERE content IS NOT NULL ORDER BY first) TO STDOUT (FORMAT BINARY)"
 )

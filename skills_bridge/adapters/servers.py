@@ -33,6 +33,7 @@ POSTGRES_SETTINGS: Final = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "max_connections": "80",
+    "shared_buffers": "512MB",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
@@ -47,6 +48,7 @@ POSTGRES_SETTINGS: Final = {
 }
 # A cluster that is thrown away after the run need not survive a power cut.
 THROWAWAY_SETTINGS: Final = {
+    "shared_buffers": "128MB",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",

@@ -44,7 +44,9 @@ class RunInput:
 def keep_input(inputs: RunInput) -> bytes:
     """Return the columns, the policy and the day of a run as compressed bytes."""
     tables = (inputs.pool.seekers, inputs.pool.relations, inputs.openings, inputs.cohorts)
-    columns = [found for table in tables for found in named_columns(type(table).__name__, table)]
+    columns = [
+        (name, _narrow(column)) for table in tables for name, column in named_columns(type(table).__name__, table)
+    ]
     head = {
         "as_of": inputs.pool.as_of,
         "policies": inputs.policies.parameters(),
@@ -55,6 +57,13 @@ def keep_input(inputs: RunInput) -> bytes:
     parts = [packer.compress(len(told).to_bytes(HEAD_BYTES, "big")), packer.compress(told)]
     parts += [packer.compress(column.data) for _, column in columns if len(column)]
     return b"".join((MARK, *parts, packer.flush()))
+
+
+def _narrow(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a column in the narrowest type that holds its values; what reads it brings it back to its own."""
+    if not len(column) or column.dtype == np.bool_:
+        return column
+    return column.astype(np.result_type(np.min_scalar_type(column.min()), np.min_scalar_type(column.max())))
 
 
 def read_input(kept: bytes) -> RunInput:

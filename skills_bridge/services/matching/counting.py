@@ -52,10 +52,10 @@ def count_opening(reading: Reading, found: Shortlists, row: int) -> dict[str, An
 
 def _listed(terms: Terms, found: Shortlists, row: int) -> dict[str, dict[str, int]]:
     """Return how many are listed in each class, apart where the list is full: there may be more of them."""
-    sizes = np.bincount(found.result_class[found.start[row] : found.start[row + 1]], minlength=len(LISTED)).tolist()
-    room = terms.lengths[row].tolist()
+    listed = found.result_class[found.start[row] : found.start[row + 1]].tolist()
     counts: dict[str, dict[str, int]] = {"classes": {}, "at_least": {}}
-    for kind, size, most in zip(LISTED, sizes, room, strict=True):
+    for place, (kind, most) in enumerate(zip(LISTED, terms.lengths[row].tolist(), strict=True)):
+        size = listed.count(place)
         counts["at_least" if 0 < most == size else "classes"][kind.value] = size
     return counts
 

@@ -23,6 +23,7 @@ from skills_bridge.domain.referrals import ReferralState
 from skills_bridge.models import Job, MatchExposure, MatchRun, Pack, Placement, PlatformState, Post, Referral, Visa
 from skills_bridge.queries.matching.replays import replay_run
 from skills_bridge.reporting.verification import verify_directory
+from skills_bridge.services.jobs import retry_job
 from skills_bridge.services.matching import ask_all_matches, ask_full_runs
 
 pytestmark = pytest.mark.timeout(300)
@@ -44,6 +45,12 @@ class Told:
         """Count jobs."""
         with self.stage.platform() as uow:
             return uow.session.scalar(select(func.count()).select_from(Job).where(*where)) or 0  # type: ignore[arg-type]  # conditions on jobs
+
+    def state_of(self, job_id: int) -> tuple[JobState, int]:
+        """Return where a job stands, and its attempts."""
+        with self.stage.platform() as uow:
+            state, attempts = uow.session.execute(select(Job.state, Job.attempts).where(Job.id == job_id)).one()
+            return state, attempts
 
     def ask(self) -> int:
         """Ask for every shortlist."""
@@ -131,31 +138,50 @@ class TestWorker:
 
 
 class TestFullRun:
-    def test_killed_twice_stands_once_with_its_exposure(self, told: Told) -> None:
+    def test_killed_three_times_leaves_no_half_and_stands_once_when_a_person_asks_again(self, told: Told) -> None:
         told.stage.wait_for_jobs("rest", patience=60)
         before = told.count(Job.kind == FULL)
         with told.stage.platform() as uow:
             assert ask_full_runs(uow) == 1
-        for _ in range(2):
-            limit = time.monotonic() + 30
-            while told.count(Job.kind == FULL, Job.state.in_((JobState.DUE, JobState.SENT))):
-                assert time.monotonic() < limit
-                time.sleep(0.005)
+        job_id = newest_full_run(told)
+        for kill in range(KILLS):
+            wait_for_state(told, job_id, JobState.RUNNING, attempts=kill + 1)
             told.stack.programs.kill("matcher")
             with told.stage.platform() as uow:
                 lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind.like("matching.%"))
                 uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
             told.stack.start_worker("matcher")
+        wait_for_state(told, job_id, JobState.DEAD, attempts=KILLS)
+        with told.stage.platform() as uow:
+            assert uow.session.get_one(Job, job_id).last_error == "worker-lost"
+            assert uow.session.scalars(select(MatchRun).where(MatchRun.job_id == job_id)).all() == []
+
+        with told.stage.acting("administrator") as uow:
+            retry_job(uow, job_id=job_id)
         told.stage.wait_for_jobs("matching", patience=120)
 
         with told.stage.platform() as uow:
-            job_id = uow.session.scalars(select(Job.id).where(Job.kind == FULL).order_by(Job.id.desc()).limit(1)).one()
             (run,) = uow.session.scalars(select(MatchRun).where(MatchRun.job_id == job_id)).all()
             assert run.attached_at is not None
             assert uow.session.get(MatchExposure, run.id) is not None
             assert replay_run(uow.session, run_id=run.id).is_proven
         assert told.count(Job.kind == FULL) == before + 1
         assert told.count(Job.kind.like("matching.%"), Job.state != JobState.DONE) == 0
+
+
+def newest_full_run(told: Told) -> int:
+    with told.stage.platform() as uow:
+        return uow.session.scalars(select(Job.id).where(Job.kind == FULL).order_by(Job.id.desc()).limit(1)).one()
+
+
+def wait_for_state(told: Told, job_id: int, state: JobState, *, attempts: int) -> None:
+    """Wait until a job is in a state, at an attempt; it must not be done before."""
+    limit, found = time.monotonic() + 30, told.state_of(job_id)
+    while found != (state, attempts):
+        assert found[0] is not JobState.DONE
+        assert time.monotonic() < limit, found
+        time.sleep(0.005)
+        found = told.state_of(job_id)
 
 
 class TestBroker:

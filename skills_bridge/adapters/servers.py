@@ -46,9 +46,10 @@ POSTGRES_SETTINGS: Final = {
     "deadlock_timeout": "1s",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
-# A cluster that is thrown away after the run need not survive a power cut.
+# A cluster that is thrown away after the run need not survive a power cut, nor be tidied up for later.
 THROWAWAY_SETTINGS: Final = {
     "shared_buffers": "128MB",
+    "autovacuum": "off",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",

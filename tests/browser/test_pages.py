@@ -19,7 +19,7 @@ DIRECTIONS: Final = {"fr": "ltr", "ar": "rtl"}
 WIDTHS: Final = (360, 1280)
 DEMO_MARK: Final = "DÉMONSTRATION : données fictives"
 LATIN: Final = re.compile(r"[A-Za-zÀ-ÿ]{3,}")
-AUDITED: Final = 12
+AUDITED: Final = 6
 """Pages of a role whose accessibility is audited in a day."""
 AXE: Final[dict[str, Any]] = {"resultTypes": ["violations"]}
 

@@ -14,6 +14,7 @@ from tests.browser.site import Site
 from tests.browser.test_pages import overflows_of, violations_of
 from tests.factories.openings import validated_opening
 from tests.factories.referrals import fitting_seeker, proposed_referral
+from tests.factories.turns import part
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ def handed_out(page: Page, file: str, language: str) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("language", part(tuple(WORDS), 1))
 def test_a_person_answers_on_her_telephone(site: Site, open_context: OpenContext, language: str) -> None:
     opens, yes, accepted, confirmed, declined = WORDS[language]
     file = site.aside.submit(asked_twice, site).result()

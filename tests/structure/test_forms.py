@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote_from_bytes, urlencode, urljoin, urlsplit
 
 import pytest
 import structlog
@@ -133,13 +133,10 @@ def sent(client: FlaskClient, form: Form, values: dict[str, list[str]]) -> TestR
     if form.has_file:
         return client.post(form.action, data={**values, "file": (io.BytesIO(b"\xff\xfe"), "x.xlsx")})
     body = {name.encode(): [one.encode("utf-8", "surrogatepass") for one in many] for name, many in values.items()}
-    parts = [b"=".join((quoted(name), quoted(one))) for name, many in body.items() for one in many]
-    return client.post(form.action, data=b"&".join(parts), content_type="application/x-www-form-urlencoded")
-
-
-def quoted(part: bytes) -> bytes:
-    """Return bytes as a form sends them."""
-    return b"".join(b"%%%02X" % byte if not bytes([byte]).isalnum() else bytes([byte]) for byte in part)
+    parts = [
+        "=".join((quote_from_bytes(name, ""), quote_from_bytes(one, ""))) for name, many in body.items() for one in many
+    ]
+    return client.post(form.action, data="&".join(parts), content_type="application/x-www-form-urlencoded")
 
 
 def foreign_parts(body: str) -> list[str]:

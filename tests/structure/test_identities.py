@@ -130,7 +130,7 @@ def site(planted: Planted, tmp_path: Path) -> Flask:
 
 
 class TestNoRoute:
-    @pytest.mark.parametrize("who", part(WALKERS, 6))
+    @pytest.mark.parametrize("who", part(WALKERS, 4))
     def test_shows_an_identity_that_was_not_revealed(
         self, site: Flask, planted: Planted, known: dict[str, list[Sample]], who: str
     ) -> None:

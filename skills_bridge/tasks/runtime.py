@@ -37,6 +37,7 @@ from skills_bridge.services.jobs import (
     renew_lease,
     report_progress,
 )
+from skills_bridge.services.matching import rehearse
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction
 
 logger = structlog.get_logger()
@@ -105,11 +106,12 @@ def compile_matching(**_: Any) -> None:
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
 def map_people(**_: Any) -> None:
-    """Map the people's index and open the connection before the first task."""
+    """Map the people's index, open the connection and judge an opening before the first task."""
     if _matches():
-        for agency_id in runtime().index_files.agencies():
-            runtime().index_files.newest(agency_id)
+        files = runtime().index_files
         with platform_work() as uow:
+            for agency_id in files.agencies():
+                rehearse(uow, agency_id=agency_id, files=files)
             uow.session.execute(text("SELECT 1"))
 
 

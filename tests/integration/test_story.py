@@ -16,6 +16,7 @@ from skills_bridge.cli.database import upgrade_schema
 from skills_bridge.cli.demo.founding import kept_accounts
 from skills_bridge.cli.demo.stage import Stage, staged
 from skills_bridge.cli.demo.story import PACKS, count_letters, is_told, tell_story
+from skills_bridge.cli.demo.summary import print_summary
 from skills_bridge.cli.demo.telling import Telling
 from skills_bridge.domain.jobs import JobState
 from skills_bridge.domain.packs import VisaState
@@ -112,6 +113,16 @@ class TestTellStory:
     def test_keeps_one_way_in_a_role_for_its_owner_alone(self, told: Told) -> None:
         assert len({account.role for account in kept_accounts(told.stack.folder)}) == 11
         assert (told.stack.folder / "accounts.json").stat().st_mode & 0o077 == 0
+
+    def test_says_how_to_come_in_at_a_later_start_too(self, told: Told, capsys: pytest.CaptureFixture[str]) -> None:
+        with staged(load_settings(told.stack.environ), Telling()) as later:
+            print_summary(later, told.stack.folder, told.stack.base_url)
+
+        said = capsys.readouterr().out
+        assert f"{told.stack.base_url}/personal/open/" in said
+        assert f"{told.pack} (sound)" in said
+        assert f"({PARTIES} letters)" in said
+        assert all(account.email in said for account in kept_accounts(told.stack.folder)[:3])
 
 
 class TestWorker:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from skills_bridge.cli.demo.stage import Stage
+from skills_bridge.domain.accounts import CLOCK, tenant_scope
+from skills_bridge.domain.organisations import OrganisationKind
 from skills_bridge.domain.personal import Handing
 from skills_bridge.domain.referrals import ReferralState
-from skills_bridge.models import PersonalLink, Referral, Reservation, Seeker
+from skills_bridge.models import Organisation, PersonalLink, Referral, Reservation, Seeker
 from skills_bridge.services.personal import PATH, PURPOSE, give_link
-from skills_bridge.unit_of_work import utc_now
+from skills_bridge.unit_of_work import scoped, utc_now
 
 LANGUAGE: Final = "ar"
 
@@ -42,7 +46,10 @@ def hand_out_link(stage: Stage) -> bool:
 
 def link_address(stage: Stage, base_url: str) -> str | None:
     """Return the address of a link that opens, derived anew from its seed; None if there is none."""
-    with stage.looking("adviser:01") as session:
-        live = select(PersonalLink.seed).where(PersonalLink.ended_at.is_(None), PersonalLink.opens_until > utc_now())
-        seed = session.scalar(live.order_by(PersonalLink.id).limit(1))
+    live = select(PersonalLink.seed).where(PersonalLink.ended_at.is_(None), PersonalLink.opens_until > utc_now())
+    with stage.platform() as uow:  # a later start knows nobody of the story
+        agency_id = uow.session.scalar(select(Organisation.id).where(Organisation.kind == OrganisationKind.AGENCY))
+    agency = replace(CLOCK, organisation_id=agency_id, organisation_kind=OrganisationKind.AGENCY)
+    with Session(stage.web) as session:
+        seed = scoped(session, tenant_scope(agency), read_only=True).scalar(live.order_by(PersonalLink.id).limit(1))
     return None if seed is None else f"{base_url}/{PATH}/{stage.vault.link_token(PURPOSE, seed)}"

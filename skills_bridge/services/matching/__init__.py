@@ -7,7 +7,7 @@ from skills_bridge.services.matching.asking import (
     match_for_cohort,
 )
 from skills_bridge.services.matching.changing import match_for_seeker
-from skills_bridge.services.matching.computing import compute_shortlist
+from skills_bridge.services.matching.computing import compute_shortlist, rehearse
 from skills_bridge.services.matching.deciding import accept_proposal, accept_several, set_aside, take_up
 from skills_bridge.services.matching.exposing import report_exposure
 from skills_bridge.services.matching.full_run import ask_full_run, ask_full_runs, compute_full_run, forget_inputs
@@ -29,6 +29,7 @@ __all__ = [
     "match_for_seeker",
     "pack_due",
     "pack_next",
+    "rehearse",
     "report_exposure",
     "set_aside",
     "take_up",

@@ -9,10 +9,10 @@ from skills_bridge.domain.errors import NotFound
 from skills_bridge.domain.openings import OpeningState
 from skills_bridge.engine.digest import digest_of_lists
 from skills_bridge.engine.national.parts import shortlist_parts
-from skills_bridge.models import MatchRun, Referral
+from skills_bridge.models import MatchRun, Opening, Referral
 from skills_bridge.queries.matching.opening_input import OpeningInput, get_opening_input
 from skills_bridge.services.matching.counting import count_opening
-from skills_bridge.services.matching.reading import read_beside, read_terms, save_people
+from skills_bridge.services.matching.reading import Reading, read_beside, read_terms, save_people, saved_part
 from skills_bridge.services.matching.recording import (
     Tell,
     add_counts,
@@ -72,6 +72,35 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
     watch.lap("show")
     run.times = watch.times
     return run.id
+
+
+def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles) -> bool:
+    """Judge the newest opening by the saved index and keep nothing; False without an index or an opening that takes.
+
+    What a process would find cold at its first list, statements, files and compiled code, is warm afterwards. Whoever
+    changed since the index was built is left out, so that it takes no longer than a list. Platform scope.
+    """
+    saved, opening = files.newest(agency_id), _newest_taking(uow, agency_id)
+    if saved is None or opening is None:
+        return False
+    terms = read_terms(uow, [opening], policy_now(uow))
+    reading = Reading(terms, (saved_part(saved, terms),), saved)
+    found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
+    count_opening(reading, found, 0)
+    return True
+
+
+def _newest_taking(uow: UnitOfWork, agency_id: int) -> OpeningInput | None:
+    """Return the newest validated opening of an agency if it has an open post."""
+    newest = (
+        select(Opening.id)
+        .where(Opening.agency_id == agency_id, Opening.state == OpeningState.VALIDATED)
+        .order_by(Opening.id.desc())
+        .limit(1)
+    )
+    opening_id = uow.session.scalar(newest)
+    found = None if opening_id is None else get_opening_input(uow.session, opening_id=opening_id)
+    return found if found is not None and found.open_posts else None
 
 
 def _run_since_claim(uow: UnitOfWork, opening_id: int) -> int | None:

@@ -181,12 +181,16 @@ def read_beside(
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
         return _anew(uow, terms, agency_id, watch)
     gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
-    base = Part(saved.seekers, on_day(saved, terms.as_of), saved.raw, gone)
     recent = get_packed_people(uow.session, agency_id=agency_id, only=changed)
     watch.lap("read")
-    reading = Reading(terms, (base, _indexed(recent, terms.as_of)), saved)
+    reading = Reading(terms, (saved_part(saved, terms, gone), _indexed(recent, terms.as_of)), saved)
     watch.lap("index")
     return reading
+
+
+def saved_part(saved: SavedPeople, terms: Terms, gone: Int64s = NOBODY) -> Part:
+    """Return the people of a saved index as of the day of a run."""
+    return Part(saved.seekers, on_day(saved, terms.as_of), saved.raw, gone)
 
 
 def _anew(uow: UnitOfWork, terms: Terms, agency_id: int, watch: Stopwatch) -> Reading:

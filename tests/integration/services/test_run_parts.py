@@ -30,7 +30,7 @@ from skills_bridge.queries.matching.run_input import (
     get_relation_columns,
     get_seeker_columns,
 )
-from skills_bridge.services.matching import compute_full_run, compute_shortlist
+from skills_bridge.services.matching import compute_full_run, compute_shortlist, rehearse
 from skills_bridge.services.matching import counting as counting_module
 from skills_bridge.services.seekers import pause_seeker
 from skills_bridge.services.seekers.bulk import Desk, declare_levels, open_files
@@ -239,3 +239,22 @@ class TestIndexFiles:
         assert written_rows(crowded) == plain_rows(crowded)
         assert list(tmp_path.iterdir()) == []
         assert MatchIndexFiles(tmp_path).newest(agency) is None
+
+
+class TestRehearse:
+    def test_keeps_nothing(self, crowded: World, tmp_path: Path) -> None:
+        agency, files = crowded.ids["agency"], MatchIndexFiles(tmp_path)
+        with crowded.platform() as uow:
+            assert not rehearse(uow, agency_id=agency, files=files)
+        full_run(crowded, files)
+        rows = written_rows(crowded)
+        with crowded.platform() as uow:
+            runs = uow.session.scalars(select(MatchRun.id)).all()
+
+        with crowded.platform() as uow:
+            assert rehearse(uow, agency_id=agency, files=files)
+
+        with crowded.platform() as uow:
+            assert uow.session.scalars(select(MatchRun.id)).all() == runs
+        assert written_rows(crowded) == rows
+        assert len(list(tmp_path.iterdir())) == 1

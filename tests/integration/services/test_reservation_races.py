@@ -36,8 +36,9 @@ TRIALS = int(os.environ.get("SKILLS_BRIDGE_TRIALS", "1"))
 
 @pytest.fixture
 def wide(world: World) -> Iterator[World]:
-    """Return the world behind sixteen connections that stay open."""
-    engine = create_engine(world.urls.web, pool_size=CONNECTIONS, max_overflow=0)
+    """Return the world behind sixteen connections that stay open; a busy machine may take its time to open them."""
+    patient = {"connect_timeout": 30}
+    engine = create_engine(world.urls.web, pool_size=CONNECTIONS, max_overflow=0, connect_args=patient)
     yield replace(world, engines={**world.engines, "web": engine})
     engine.dispose()
 

@@ -129,8 +129,8 @@ class GateLayout:
         """
         listed = self.codes[column]
         if column in self._tables:
-            known_places: Int64s = self._tables[column][np.minimum(codes, listed[-1] + 1)]
-            return known_places
+            placed: Int64s = self._tables[column][np.minimum(codes, listed[-1] + 1)]
+            return placed
         found = np.searchsorted(listed, codes)
         known = found < len(listed)
         known[known] = listed[found[known]] == codes[known]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Select, Text, func, select, type_coerce
@@ -18,8 +18,6 @@ from skills_bridge.engine.arrays import NO_VALUE, CodeSets, Int64s, LevelSets, d
 from skills_bridge.engine.columns import POLICY_PROFILES, Asked, AskedLists, OpeningColumns
 from skills_bridge.models import Gate, JobProfile, Opening, OpeningRevision, Post, Requirement
 from skills_bridge.queries.matching.codes import CEFR_RANKS, EVIDENCE_RANKS, Codebook
-
-GATE_KINDS: Final = {kind.value: kind for kind in GateKind}
 
 Gates = Mapping[GateKind, Mapping[str, Any]]
 
@@ -118,7 +116,7 @@ def _gates(session: Session, revisions: Select[Any]) -> Mapping[int, Gates]:
     rows = session.execute(
         select(Gate.revision_id, together).where(Gate.revision_id.in_(revisions)).group_by(Gate.revision_id)
     )
-    return {revision: {GATE_KINDS[kind]: operand for kind, operand in found.items()} for revision, found in rows}
+    return {revision: {GateKind(kind): operand for kind, operand in found.items()} for revision, found in rows}
 
 
 def opening_columns(openings: Sequence[OpeningInput], book: Codebook) -> OpeningColumns:

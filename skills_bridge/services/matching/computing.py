@@ -12,7 +12,14 @@ from skills_bridge.engine.national.parts import shortlist_parts
 from skills_bridge.models import MatchRun, Opening, Referral
 from skills_bridge.queries.matching.opening_input import OpeningInput, get_opening_input
 from skills_bridge.services.matching.counting import count_opening
-from skills_bridge.services.matching.reading import Reading, read_beside, read_terms, save_people, saved_part
+from skills_bridge.services.matching.reading import (
+    Reading,
+    newest_saved,
+    read_beside,
+    read_terms,
+    save_people,
+    saved_part,
+)
 from skills_bridge.services.matching.recording import (
     Tell,
     add_counts,
@@ -80,7 +87,7 @@ def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles) -> bool
     What a process would find cold at its first list, statements, files and compiled code, is warm afterwards. Whoever
     changed since the index was built is left out, so that it takes no longer than a list. Platform scope.
     """
-    saved, opening = files.newest(agency_id), _newest_taking(uow, agency_id)
+    saved, opening = newest_saved(uow, files, agency_id=agency_id), _newest_taking(uow, agency_id)
     if saved is None or opening is None:
         return False
     terms = read_terms(uow, [opening], policy_now(uow))

@@ -174,8 +174,8 @@ def read_beside(
 ) -> Reading:
     """Read only the people who changed since the newest saved index; everybody where there is none, or too many did."""
     bring_up_to_date(uow)
-    saved = files.newest(agency_id) if files is not None else None
-    if saved is None or saved.source != get_source(uow.session):
+    saved = newest_saved(uow, files, agency_id=agency_id)
+    if saved is None:
         return _anew(uow, terms, agency_id, watch)
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
@@ -186,6 +186,12 @@ def read_beside(
     reading = Reading(terms, (saved_part(saved, terms, gone), _indexed(recent, terms.as_of)), saved)
     watch.lap("index")
     return reading
+
+
+def newest_saved(uow: UnitOfWork, files: MatchIndexFiles | None, *, agency_id: int) -> SavedPeople | None:
+    """Return the newest index of this machine that was built from this database and the lists as they are."""
+    saved = files.newest(agency_id) if files is not None else None
+    return saved if saved is not None and saved.source == get_source(uow.session) else None
 
 
 def saved_part(saved: SavedPeople, terms: Terms, gone: Int64s = NOBODY) -> Part:

@@ -61,8 +61,8 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
         return _keep_empty(uow, run, opening)
     terms = read_terms(uow, [opening], policy)
     reading = read_beside(uow, terms, agency_id=opening.agency_id, files=files, watch=watch)
-    save_people(files, reading, agency_id=opening.agency_id, number=run.id)
-    watch.lap("save")
+    if save_people(files, reading, agency_id=opening.agency_id, number=run.id):
+        watch.lap("save")
     found = shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies)
     watch.lap("match")
     counts = count_opening(reading, found, 0)

@@ -157,16 +157,20 @@ def index_everybody(terms: Terms, everybody: Everybody) -> Reading:
     return Reading(terms, (_indexed(everybody.people, terms.as_of),), moment=everybody.moment)
 
 
-def save_people(files: MatchIndexFiles | None, reading: Reading, *, agency_id: int, number: int) -> None:
-    """Keep the index of everybody who was read anew under ``number``, for the runs of single openings."""
+def save_people(files: MatchIndexFiles | None, reading: Reading, *, agency_id: int, number: int) -> bool:
+    """Keep the index of everybody who was read anew under ``number``, for the runs of single openings.
+
+    False where there is nothing to keep, or nowhere.
+    """
     if files is None or reading.moment is None:
-        return
+        return False
     part, moment = reading.parts[0], reading.moment
     digest = digest_of_people(part.seekers)
     files.save(
         SavedPeople(agency_id, moment.snapshot, moment.source, digest, part.seekers, part.index, part.raw),
         number=number,
     )
+    return True
 
 
 def read_beside(

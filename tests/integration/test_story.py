@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from sqlalchemy import func, select, text, update
 
 from config.settings import load_settings
 from skills_bridge.adapters.development import LocalStack, answers, forget_checkout, local_stack
+from skills_bridge.adapters.processes import last_lines
 from skills_bridge.adapters.servers import EmbeddedValkey
 from skills_bridge.cli.database import upgrade_schema
 from skills_bridge.cli.demo.founding import kept_accounts
@@ -57,6 +59,15 @@ class Told:
         """Ask for every shortlist."""
         with self.stage.platform() as uow:
             return ask_all_matches(uow)
+
+    def wait_for_matching(self, seconds: float) -> None:
+        """Wait until every job is done; when they are not, the logs of those who pass them on tell why."""
+        try:
+            self.stage.wait_for_jobs("matching", patience=seconds)
+        except click.ClickException as late:
+            for name in ("relay", "matcher"):
+                late.add_note(f"--- {name}\n{last_lines(self.stack.programs.log_of(name))}")
+            raise
 
     def wait_for_done(self, least: int, seconds: float = 60) -> None:
         """Wait until so many matching jobs are done."""
@@ -137,7 +148,7 @@ class TestWorker:
                 lost = (Job.state.in_((JobState.SENT, JobState.RUNNING)), Job.kind == MATCH)
                 uow.session.execute(update(Job).where(*lost).values(lease_until=text("now() - interval '1 second'")))
             told.stack.start_worker("matcher")
-        told.stage.wait_for_jobs("matching", patience=120)
+        told.wait_for_matching(120)
 
         with told.stage.platform() as uow:
             runs = uow.session.execute(
@@ -169,7 +180,7 @@ class TestFullRun:
 
         with told.stage.acting("administrator") as uow:
             retry_job(uow, job_id=job_id)
-        told.stage.wait_for_jobs("matching", patience=120)
+        told.wait_for_matching(120)
 
         with told.stage.platform() as uow:
             (run,) = uow.session.scalars(select(MatchRun).where(MatchRun.job_id == job_id)).all()
@@ -204,7 +215,7 @@ class TestBroker:
         waiting = told.count(Job.kind == MATCH, Job.state == JobState.DUE)
         serves = answers(f"{told.stack.base_url}/ready")
         told.stack.broker_server.start()
-        told.stage.wait_for_jobs("matching", patience=90)
+        told.wait_for_matching(90)
 
         assert waiting == asked > 0
         assert serves

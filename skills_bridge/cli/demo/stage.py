@@ -78,7 +78,8 @@ class Stage:
             if ended == total:
                 return total
             if time.monotonic() > limit:
-                raise click.ClickException(f"{text}: {total - ended} jobs still wait after {patience:.0f} s")
+                left = ", ".join(f"{count} {state}" for state, count in counts.items() if state not in FINAL_STATES)
+                raise click.ClickException(f"{text}: jobs still wait after {patience:.0f} s: {left}")
             self.telling.progress(text, ended, total)
             time.sleep(LOOK_SECONDS)
 

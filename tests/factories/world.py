@@ -31,6 +31,7 @@ from skills_bridge.models import Membership, Organisation, Site, UserAccount
 from skills_bridge.services.accounts import start_session
 from skills_bridge.services.organisations import create_organisation, create_unit
 from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
+from tests.factories.sharing import STATEMENTS, with_shared_statements
 from tests.servers import FOLDER_VARIABLE, running_servers
 
 TANGER: Final = "01.511"
@@ -122,7 +123,11 @@ class World:
         return Session(self.engines["owner"])
 
 
-POOL: Final[dict[str, Any]] = {"pool_size": 1, "max_overflow": -1}
+POOL: Final[dict[str, Any]] = {
+    "pool_size": 1,
+    "max_overflow": -1,
+    "execution_options": {"compiled_cache": STATEMENTS},
+}
 """One connection is kept between transactions: opening one costs as much as all that most requests ask."""
 _opened: Final[defaultdict[str, list[Engine]]] = defaultdict(list)
 
@@ -143,7 +148,7 @@ def engines_of(urls: DatabaseUrls) -> dict[str, Engine]:
     """Return an engine a role; ``forget_engines`` ends them."""
     superuser = running_servers().superuser_url.rsplit("/", 1)[0] + "/" + urls.owner.rsplit("/", 1)[1]
     addresses = {"web": urls.web, "worker": urls.worker, "report": urls.report, "owner": superuser}
-    engines = {name: create_engine(url, **POOL) for name, url in addresses.items()}
+    engines = {name: with_shared_statements(create_engine(url, **POOL)) for name, url in addresses.items()}
     _opened[name_of(urls)].extend(engines.values())
     return engines
 
@@ -245,7 +250,8 @@ def app_of(urls: DatabaseUrls, folder: Path, **config: Any) -> Flask:
     """
     app = create_app(settings_of(urls, folder), pool=POOL)
     with app.app_context():
-        _opened[name_of(urls)].append(db.engine)
+        engine = with_shared_statements(db.engine) if make_url(urls.web).database else db.engine
+        _opened[name_of(urls)].append(engine)
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(os.environ[FOLDER_VARIABLE])
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, **config)
     return app

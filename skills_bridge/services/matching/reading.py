@@ -184,10 +184,15 @@ def read_beside(
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
         return _anew(uow, terms, agency_id, watch)
+    return beside(uow, terms, saved, changed, watch)
+
+
+def beside(uow: UnitOfWork, terms: Terms, saved: SavedPeople, changed: Sequence[int], watch: Stopwatch) -> Reading:
+    """Read these people anew, and take all others from a saved index."""
     gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
-    recent = get_packed_people(uow.session, agency_id=agency_id, only=changed)
+    recent = get_packed_people(uow.session, agency_id=saved.agency_id, only=changed)
     watch.lap("read")
-    reading = Reading(terms, (saved_part(saved, terms, gone), _indexed(recent, terms.as_of)), saved)
+    reading = Reading(terms, (_saved_part(saved, terms, gone), _indexed(recent, terms.as_of)), saved)
     watch.lap("index")
     return reading
 
@@ -198,7 +203,7 @@ def newest_saved(uow: UnitOfWork, files: MatchIndexFiles | None, *, agency_id: i
     return saved if saved is not None and saved.source == get_source(uow.session) else None
 
 
-def saved_part(saved: SavedPeople, terms: Terms, gone: Int64s = NOBODY) -> Part:
+def _saved_part(saved: SavedPeople, terms: Terms, gone: Int64s) -> Part:
     """Return the people of a saved index as of the day of a run."""
     return Part(saved.seekers, on_day(saved, terms.as_of), saved.raw, gone)
 

@@ -15,8 +15,17 @@ from werkzeug.routing import Rule
 
 from tests.servers import running_servers
 
-STATEMENTS: Final[dict[Any, Any]] = {}
-"""Compiled statements by dialect and form, for the option ``compiled_cache`` of every engine."""
+
+class Statements(dict[Any, Any]):
+    """Compiled statements by dialect and form; a log that tells an error's variables tells their number alone."""
+
+    def __repr__(self) -> str:
+        """Return how many they are."""
+        return f"<{len(self)} statements>"
+
+
+STATEMENTS: Final = Statements()
+"""For the option ``compiled_cache`` of every engine."""
 
 _builders: Final[dict[tuple[Any, ...], Callable[..., tuple[str, str]]]] = {}
 _plain_builder = Rule._compile_builder

@@ -128,7 +128,8 @@ POOL: Final[dict[str, Any]] = {
     "max_overflow": -1,
     "execution_options": {"compiled_cache": STATEMENTS},
 }
-"""One connection is kept between transactions: opening one costs as much as all that most requests ask."""
+"""One connection is kept between transactions: opening one costs as much as all that most requests ask. Compiled
+statements are those of the process (``sharing``)."""
 _opened: Final[defaultdict[str, list[Engine]]] = defaultdict(list)
 
 

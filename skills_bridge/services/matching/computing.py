@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import exists, select, text
 
 from skills_bridge.adapters.match_index import MatchIndexFiles
@@ -16,9 +14,9 @@ from skills_bridge.queries.matching.opening_input import OpeningInput, get_openi
 from skills_bridge.queries.matching.packed import list_changed_since
 from skills_bridge.services.matching.counting import count_opening
 from skills_bridge.services.matching.reading import (
-    beside,
     newest_saved,
     read_beside,
+    read_changed,
     read_terms,
     save_people,
 )
@@ -36,9 +34,6 @@ from skills_bridge.services.matching.recording import (
 )
 from skills_bridge.services.matching.stopwatch import Stopwatch
 from skills_bridge.unit_of_work import UnitOfWork
-
-REHEARSALS: Final = 2
-"""The second teaches the allocator that the room of the first is asked for again, and not to be given back."""
 
 ONE_RUN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7420, (:opening % 2147483647)::int)")
 
@@ -90,17 +85,15 @@ def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles) -> bool
     """Judge the newest opening by the saved index and keep nothing; False without an index or an opening that takes.
 
     What a process would find cold at its first list, statements, files and compiled code, is warm afterwards. Whoever
-    changed since the index was built is looked up and left out, so that it takes no longer than two lists. Platform
-    scope.
+    changed since the index was built is looked up and left out, so that it takes no longer than a list. Platform scope.
     """
     saved, opening = newest_saved(uow, files, agency_id=agency_id), _newest_taking(uow, agency_id)
     if saved is None or opening is None:
         return False
     terms = read_terms(uow, [opening], policy_now(uow))
-    for _ in range(REHEARSALS):
-        list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
-        reading = beside(uow, terms, saved, (), Stopwatch())
-        count_opening(reading, shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies), 0)
+    list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
+    reading = read_changed(uow, terms, saved, (), Stopwatch())
+    count_opening(reading, shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies), 0)
     return True
 
 

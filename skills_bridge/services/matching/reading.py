@@ -184,11 +184,13 @@ def read_beside(
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
     if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
         return _anew(uow, terms, agency_id, watch)
-    return beside(uow, terms, saved, changed, watch)
+    return read_changed(uow, terms, saved, changed, watch)
 
 
-def beside(uow: UnitOfWork, terms: Terms, saved: SavedPeople, changed: Sequence[int], watch: Stopwatch) -> Reading:
-    """Read these people anew, and take all others from a saved index."""
+def read_changed(
+    uow: UnitOfWork, terms: Terms, saved: SavedPeople, changed: Sequence[int], watch: Stopwatch
+) -> Reading:
+    """Read those who changed anew, and take all others from a saved index."""
     gone = np.flatnonzero(np.isin(saved.seekers.seeker_id, changed)) if changed else NOBODY
     recent = get_packed_people(uow.session, agency_id=saved.agency_id, only=changed)
     watch.lap("read")

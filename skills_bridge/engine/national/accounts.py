@@ -59,7 +59,8 @@ def _closing_cohort(  # noqa: PLR0917  # compiled
     bridges = asked.bridges
     for place in range(bridges.start[opening], bridges.start[opening + 1]):
         if missing & ~int(bridges.taught[place]) == 0:
-            find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
-            if holds(desk.reach[bridges.cohort[place]], lane):
+            reach = bridges.reach[bridges.cohort[place]]
+            find_reach(blocks, block, asked, terms, reach, desk)
+            if holds(desk.reach[reach], lane):
                 return int(bridges.cohort[place])
     return NO_COHORT

@@ -19,20 +19,44 @@ NOWHERE = -1
 """The plane of a province in which nobody would work."""
 
 
+class Reaches(NamedTuple):
+    """Whom a cohort can take, each answer once for all cohorts of one province that ask for the same education.
+
+    ``entry`` is the least education field of a signature, 0 open to all; ``province`` the plane of those mobile there,
+    -1 where nobody would work.
+    """
+
+    entry: Int64s
+    province: Int64s
+
+
+class Ways(NamedTuple):
+    """What the usable cohorts of opening ``i`` have in common, from ``start[i]`` to ``start[i + 1]``, each way once.
+
+    A way closes the musts ``taught``, bits by their place in the opening, for the people of ``reach``, a place in
+    ``Reaches``. Those that close the same musts stand together, and ways that nobody can go are left out: whether there
+    is a cohort at all can be asked of many people by far fewer questions than there are cohorts.
+    """
+
+    start: Int64s
+    taught: Bits
+    reach: Int64s
+
+
 class Bridges(NamedTuple):
     """The usable cohorts of opening ``i`` from ``start[i]`` to ``start[i + 1]``, the earliest end first, then by id.
 
     ``taught`` has a bit per must, by its place in the opening, that the cohort teaches at its level; cohorts that teach
-    none are left out. ``cohort`` is the place in the input. By place in the input: ``entry`` the least education field
-    of a signature, 0 open to all, and ``province`` its plane, -1 where nobody would work there. ``teachable``
+    none are left out. ``cohort`` is the place in the input, ``reach``, by that place, one in ``reaches``. ``teachable``
     (openings) is the union of ``taught``; ``musts`` (openings) has a bit per must.
     """
 
     start: Int64s
     taught: Bits
     cohort: Int64s
-    entry: Int64s
-    province: Int64s
+    reach: Int64s
+    reaches: Reaches
+    ways: Ways
     teachable: Bits
     musts: Bits
 
@@ -64,7 +88,24 @@ def bridges_of(
     )
     rank = cohorts.entry_rank.astype(np.int64)
     entry = np.where(rank == 0, 0, rank + 1)
-    return Bridges(start, taught, usable[place], entry, _provinces(cohorts, layout), teachable, musts)
+    reach, reaches = _reaches(entry, _provinces(cohorts, layout))
+    place = usable[place]
+    ways = _ways(start, taught, reach[place], reaches)
+    return Bridges(start, taught, place, reach, reaches, ways, teachable, musts)
+
+
+def _reaches(entry: Int64s, province: Int64s) -> tuple[Int64s, Reaches]:
+    """Return which of the distinct reaches each cohort has, and those."""
+    distinct, reach = np.unique(np.stack([entry, province]), axis=1, return_inverse=True)
+    return reach.ravel(), Reaches(*(np.ascontiguousarray(row) for row in distinct))
+
+
+def _ways(start: Int64s, taught: Bits, reach: Int64s, reaches: Reaches) -> Ways:
+    """Return the distinct ways of each opening that somebody can go."""
+    rows = np.stack([np.repeat(np.arange(len(start) - 1), np.diff(start)), taught, reach])
+    owner, taught_by, reach_of = np.unique(rows[:, reaches.province[reach] != NOWHERE], axis=1)
+    limits = np.searchsorted(owner, np.arange(len(start))).astype(np.int64)
+    return Ways(limits, taught_by.astype(np.uint16), np.ascontiguousarray(reach_of))
 
 
 def _provinces(cohorts: CohortColumns, layout: GateLayout) -> Int64s:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ from skills_bridge.engine.policy import FULL_CREDIT, PolicySet
 from skills_bridge.engine.results import Shortlists
 
 Codes8 = npt.NDArray[np.uint8]
+Parts = TypeVar("Parts", bound=tuple[Any, ...])
 LEVELS: Final = len(ALL_LEVELS)
 """Levels of a competency, and as many ranks of evidence."""
 
@@ -111,8 +111,8 @@ def pack_demand(
         sorted_openings.policy_profile.astype(np.int64),
         _lengths(sorted_openings, policies, asks.full > 0),
         competencies,
-        Needs._make(_frozen(part[order] for part in needs)),
-        Asked._make(type(part)._make(_frozen(part)) for part in asked),
+        _frozen(Needs._make(part[order] for part in needs)),
+        _frozen(asked),
         policies,
     )
 
@@ -173,12 +173,16 @@ def _requirements(openings: OpeningColumns) -> tuple[Asks, Musts, Int64s]:
     )
 
 
-def _frozen(parts: Iterable[npt.NDArray[Any]]) -> Iterator[npt.NDArray[Any]]:
-    """Yield the arrays so that nobody can change them."""
-    for part in parts:
-        found = np.ascontiguousarray(part)
-        found.flags.writeable = False
-        yield found
+def _frozen(parts: Parts) -> Parts:
+    """Return a named tuple of arrays, or of such tuples, so that nobody can change them."""
+    made: Any = parts
+    return cast("Parts", made._make(_frozen(part) if isinstance(part, tuple) else _kept(part) for part in made))
+
+
+def _kept(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    found = np.ascontiguousarray(part)
+    found.flags.writeable = False
+    return found
 
 
 def _lengths(openings: OpeningColumns, policies: PolicySet, is_scored: Bools) -> Int64s:

@@ -20,10 +20,11 @@ from skills_bridge.engine.national.index import Blocks
 from skills_bridge.engine.national.lanes import (
     LANE_WORDS,
     LANES,
+    NOTHING,
     Words,
     add_at_least,
+    add_lane,
     keep_common,
-    put_lane,
 )
 from skills_bridge.engine.policy import READY as PROVEN
 
@@ -65,9 +66,9 @@ class Desk(NamedTuple):
     ``passed[k]`` who meets the first ``k`` conditions of the opening at hand. By condition: ``maybe`` and ``sure``.
     By competency asked: where its holdings begin and end, ``held``. By line (competency and level): ``row``, its
     place in ``rows`` (credits 0 to 250, a byte a lane; nobody holds the empty one), of which those up to ``used[0]``
-    are taken. By must: ``enough`` level, and ``proven``. By cohort: whom it can ``reach``. ``kinds`` are the
-    candidates of the opening at hand by class, ``points`` theirs; ``reaching`` are those of whom ``points`` are
-    enough. The rest is room to work, ``hits`` in two views.
+    are taken. By must: ``enough`` level, and ``proven``. By reach of a cohort: who is in it, ``reach``. ``kinds``
+    are the candidates of the opening at hand by class, ``points`` theirs; ``reaching`` are those of whom ``points``
+    are enough. The rest is room to work, ``hits`` in two views.
     """
 
     passed: Words
@@ -98,7 +99,7 @@ class Desk(NamedTuple):
 def desk_for(asked: Asked, competencies: int) -> Desk:
     """Return an empty desk for openings that ask for so many competencies."""
     conditions, musts = len(asked.conditions.least), len(asked.musts.level)
-    deepest, cohorts = int(np.diff(asked.path.start).max(initial=0)), len(asked.bridges.entry)
+    deepest, reaches = int(np.diff(asked.path.start).max(initial=0)), len(asked.bridges.reaches.entry)
 
     hits = np.zeros(LANES, np.uint8)
 
@@ -122,8 +123,8 @@ def desk_for(asked: Asked, competencies: int) -> Desk:
         enough=sets(musts),
         proven=sets(musts),
         must_of=never(musts),
-        reach=sets(cohorts),
-        reach_of=never(cohorts),
+        reach=sets(reaches),
+        reach_of=never(reaches),
         kinds=sets(CANDIDATES),
         closed=np.zeros(LANE_WORDS, np.uint64),
         reaching=np.zeros(LANE_WORDS, np.uint64),
@@ -191,30 +192,29 @@ def find_must(  # noqa: PLR0917  # compiled
     if desk.must_of[must] != block:
         desk.must_of[must] = block
         enough, proven = desk.enough[must], desk.proven[must]
-        enough[:] = 0
-        proven[:] = 0
+        for word in range(LANE_WORDS):
+            enough[word] = proven[word] = NOTHING
         standing = terms.worth.standing[asked.musts.level[must], asked.musts.evidence[must]]
         first, end = find_holdings(blocks, block, terms, asked.musts.competency[must], desk)
         for item in range(first, end):
-            found = standing[blocks.code[item]]
-            if found:
-                put_lane(enough, blocks.lane[item])
-            if found == PROVEN:
-                put_lane(proven, blocks.lane[item])
+            found, lane = standing[blocks.code[item]], blocks.lane[item]
+            add_lane(enough, lane, found != 0)
+            add_lane(proven, lane, found == PROVEN)
 
 
 @inner
 def find_reach(  # noqa: PLR0917  # compiled
-    blocks: Blocks, block: int, asked: Asked, terms: Terms, cohort: int, desk: Desk
+    blocks: Blocks, block: int, asked: Asked, terms: Terms, place: int, desk: Desk
 ) -> None:
-    """Find who is known to be mobile to a cohort's province, and to meet its entry rank."""
-    if desk.reach_of[cohort] != block:
-        desk.reach_of[cohort] = block
-        reach, bridges = desk.reach[cohort], asked.bridges
-        reach[:] = 0
-        if bridges.province[cohort] >= 0:
-            add_at_least(blocks.sure[block], terms.education[0], terms.education[1], bridges.entry[cohort], reach)
-            keep_common(reach, reach, blocks.sure[block, bridges.province[cohort]])
+    """Find who is known to be mobile to the province of a reach, and to meet its entry rank."""
+    if desk.reach_of[place] != block:
+        desk.reach_of[place] = block
+        reach, reaches = desk.reach[place], asked.bridges.reaches
+        for word in range(LANE_WORDS):
+            reach[word] = NOTHING
+        if reaches.province[place] >= 0:
+            add_at_least(blocks.sure[block], terms.education[0], terms.education[1], reaches.entry[place], reach)
+            keep_common(reach, reach, blocks.sure[block, reaches.province[place]])
 
 
 @inner

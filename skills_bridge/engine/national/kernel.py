@@ -50,6 +50,8 @@ TOGETHER = 4
 GATHER = np.uint64(0x0102040810204080)
 """Brings the lowest bits of eight bytes together in the highest byte."""
 
+NO_MUSTS = np.uint16(0)
+
 FEW = 12
 """Up to so many people are added up one by one."""
 
@@ -111,7 +113,8 @@ def _find_candidates(  # noqa: PLR0917  # compiled
         if not has_any:
             break
     has_near = False
-    desk.kinds[NEAR, :] = 0
+    for word in range(LANE_WORDS):
+        desk.kinds[NEAR, word] = NOTHING
     if asked.bridges.teachable[opening]:
         has_near = _find_near(block, opening, passed, blocks, asked, terms, desk)
     copy_lanes(ready, enough)
@@ -141,18 +144,21 @@ def _find_near(  # noqa: PLR0917  # compiled
     block: int, opening: int, passed: Words, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
 ) -> bool:
     """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody."""
-    asks, bridges, enough = asked.asks, asked.bridges, desk.kinds[TO_CONFIRM]
+    asks, ways, enough = asked.asks, asked.bridges.ways, desk.kinds[TO_CONFIRM]
     near, closed = desk.kinds[NEAR], desk.closed
-    for place in range(bridges.start[opening], bridges.start[opening + 1]):
-        find_reach(blocks, block, asked, terms, bridges.cohort[place], desk)
-        is_left = keep_common(closed, passed, desk.reach[bridges.cohort[place]])
-        for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
-            if is_left and not bridges.taught[place] & asks.must_bit[item]:
-                find_must(blocks, block, asked, terms, asks.must[item], desk)
-                is_left = keep_common(closed, closed, desk.enough[asks.must[item]])
+    taught, is_left = NO_MUSTS, False
+    for way in range(ways.start[opening], ways.start[opening + 1]):
+        if ways.taught[way] != taught:
+            taught, is_left = ways.taught[way], True
+            copy_lanes(closed, passed)
+            for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
+                if is_left and not taught & asks.must_bit[item]:
+                    find_must(blocks, block, asked, terms, asks.must[item], desk)
+                    is_left = keep_common(closed, closed, desk.enough[asks.must[item]])
         if is_left:
+            find_reach(blocks, block, asked, terms, ways.reach[way], desk)
             for word in range(LANE_WORDS):
-                near[word] |= closed[word]
+                near[word] |= closed[word] & desk.reach[ways.reach[way], word]
     rest = NOTHING
     for word in range(LANE_WORDS):
         near[word] &= ~enough[word]
@@ -183,7 +189,7 @@ def _add_points(rows: int, desk: Desk) -> None:
     kinds, people = desk.kinds, 0
     for word in range(LANE_WORDS):
         left = kinds[READY, word] | kinds[TO_CONFIRM, word] | kinds[NEAR, word]
-        while left != NOTHING and people <= FEW:
+        while left != NOTHING:
             people += 1
             left &= left - ONE
     if people > FEW:

@@ -51,9 +51,9 @@ def holds(lanes: Words, lane: int) -> bool:
 
 
 @inner
-def put_lane(lanes: Words, lane: int) -> None:
-    """Add a lane to a set."""
-    lanes[lane >> 6] |= ONE << np.uint64(lane & 63)
+def add_lane(lanes: Words, lane: int, belongs: bool) -> None:  # noqa: FBT001  # compiled
+    """Add a lane to a set if it belongs there: without a branch, since nobody could foretell which way it goes."""
+    lanes[lane >> 6] |= np.uint64(belongs) << np.uint64(lane & 63)
 
 
 @inner

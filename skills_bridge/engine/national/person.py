@@ -172,15 +172,14 @@ def _best(blocks: Blocks, run: int, worth: npt.NDArray[np.uint8]) -> int:
 @inner
 def _is_near(opening: int, missing: int, sure: Words, asked: Asked, field: Int64s) -> bool:
     """Say whether a cohort within a person's reach teaches all that she misses."""
-    bridges = asked.bridges
+    ways, reaches = asked.bridges.ways, asked.bridges.reaches
     education = np.int64((sure[field[0]] >> np.uint64(field[1])) & np.uint64(field[2]))
-    for place in range(bridges.start[opening], bridges.start[opening + 1]):
-        cohort = bridges.cohort[place]
-        plane = bridges.province[cohort]
+    for way in range(ways.start[opening], ways.start[opening + 1]):
+        reach = ways.reach[way]
+        plane = reaches.province[reach]
         if (
-            missing & ~np.int64(bridges.taught[place]) == 0
-            and education >= bridges.entry[cohort]
-            and plane >= 0
+            missing & ~np.int64(ways.taught[way]) == 0
+            and education >= reaches.entry[reach]
             and (sure[plane // WORD] >> np.uint64(plane % WORD)) & ONE
         ):
             return True

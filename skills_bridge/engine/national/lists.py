@@ -41,7 +41,7 @@ def shortlist_all(
     demand = pack_demand(openings, cohorts, policies, index.layout, as_of=index.as_of)
     heaps = heaps_for(demand.length)
     tasks = [
-        partial(_fill, index, demand, heaps, policy=policy, first=first, end=end)
+        partial(fill, index, demand, heaps, policy=policy, first=first, end=end)
         for policy, whole_first, whole_end in spans(demand)
         for first, end in cuts(whole_first, whole_end, threads)
     ]
@@ -87,8 +87,8 @@ def places_of(wanted: Int64s, listed: Int64s) -> Int64s:
     return np.where(known, found, NO_VALUE)
 
 
-def _fill(index: NationalIndex, demand: Demand, heaps: Heaps, *, policy: int, first: int, end: int) -> None:
-    """Fill the lists of some openings of one policy."""
+def fill(index: NationalIndex, demand: Demand, heaps: Heaps, *, policy: int, first: int, end: int) -> None:
+    """Fill the lists of the openings served from ``first`` to ``end`` (excluded), all of one policy."""
     field = education_field(index.layout)
     planes = np.array([WORD * field.word + field.shift, field.width], np.int64)
     asked, held = demand.competencies, index.competencies

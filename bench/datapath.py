@@ -46,6 +46,10 @@ RESULTS: Final = Path(__file__).parent / "results" / "datapath.jsonl"
 FOLDER: Final = Path(__file__).resolve().parents[1] / "var" / "bench-datapath"
 ASKED: Final = 40
 PATIENCE: Final = 120
+FRESH: Final = 5
+"""Processes whose first task is compared with their tenth."""
+
+TENTH: Final = 10
 
 
 def tell(step: str) -> None:
@@ -124,17 +128,32 @@ class Bench:
             "p50_ms": round(float(np.quantile(warmed, 0.5))),
             "p95_ms": round(float(np.quantile(warmed, 0.95))),
             "asked": len(warmed),
-            "parts_ms": self._parts_of_singles(),
+            "parts_ms": _medians(self._times_of_last(len(warmed))),
         }
 
-    def _parts_of_singles(self) -> dict[str, Any]:
-        """Return the median of each step of the runs of single openings."""
+    def fresh_processes(self) -> dict[str, Any]:
+        """Return what the first and the tenth task of a process take, each the same opening, over several processes."""
+        first, tenth = [], []
+        for _ in range(FRESH):
+            self.stack.start_again("matcher")
+            for _ in range(TENTH):
+                self._visible_after(self.country.opening_ids[-1])
+            times = self._times_of_last(TENTH)
+            first.append(times[0])
+            tenth.append(times[-1])
+        return {
+            "processes": FRESH,
+            "first_task_ms": [sum(one.values()) for one in first],
+            "tenth_task_ms": [sum(one.values()) for one in tenth],
+            "first_task_parts_ms": _medians(first),
+            "tenth_task_parts_ms": _medians(tenth),
+        }
+
+    def _times_of_last(self, count: int) -> list[dict[str, int]]:
+        """Return milliseconds by step of the last runs of single openings, in their order."""
         query = select(MatchRun.times).where(MatchRun.opening_id.is_not(None)).order_by(MatchRun.id.desc())
         with Session(self.worker) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
-            times = uow.session.scalars(query).all()
-        whole = [sum(one.values()) for one in reversed(times)]
-        steps = {step: round(float(np.median([one[step] for one in times if step in one]))) for step in times[0]}
-        return {**steps, "first task": whole[0], "tenth task": whole[9], "first task's steps": times[-1]}
+            return [dict(times) for times in reversed(uow.session.scalars(query.limit(count)).all())]
 
     def _visible_after(self, opening_id: int) -> float:
         """Return milliseconds from the commit of the request until the opening shows the new run."""
@@ -150,6 +169,11 @@ class Bench:
                     return (perf_counter() - began) * 1000
             time.sleep(0.005)
         raise TimeoutError(opening_id)
+
+
+def _medians(times: list[dict[str, int]]) -> dict[str, int]:
+    """Return the median of each step."""
+    return {step: round(float(np.median([one.get(step, 0) for one in times]))) for step in times[-1]}
 
 
 def main(people: int, openings: int) -> None:
@@ -181,6 +205,7 @@ def main(people: int, openings: int) -> None:
             "second": second,
             **bench.replay(second["run"]),
             **bench.latencies(),
+            **bench.fresh_processes(),
             **bench.pack(),  # last: their files hold less than was packed, so all of them change
             "machine": {"cpus": len(os.sched_getaffinity(0)), "load": os.getloadavg()},
             "python": platform.python_version(),

@@ -233,6 +233,20 @@ def transaction(
         raise
 
 
+@contextmanager
+def taken_back(session: Session, *, actor: Actor, scope: Scope) -> Iterator[UnitOfWork]:
+    """Do work for the sake of having done it once: whatever comes of it is rolled back, and nothing follows."""
+    session.rollback()
+    forget_changes(session)
+    scoped(session, scope)
+    try:
+        yield UnitOfWork(session=session, actor=actor, scope=scope, now=utc_now())
+        session.flush()
+    finally:
+        session.rollback()
+        forget_changes(session)
+
+
 def finish(uow: UnitOfWork) -> None:
     """Write what follows: jobs, then the audit, last of all."""
     uow.session.flush()  # the jobs and the audit come after the business rows, whose checks may still refuse
@@ -248,6 +262,7 @@ __all__ = [
     "UnitOfWork",
     "narrow",
     "scoped",
+    "taken_back",
     "transaction",
     "utc_now",
 ]

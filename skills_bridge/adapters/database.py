@@ -9,12 +9,14 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 UNTOLD: Final[dict[str, Any]] = {"hide_parameters": True}
 """An error tells its statement and never its values: a name among them would stand in the log."""
+# The connection that was used last goes out first: the server knows its statements and tables already.
 POOL: Final[dict[str, Any]] = {
     "pool_size": 8,
     "max_overflow": 4,
     "pool_timeout": 3,
     "pool_recycle": 300,
     "pool_pre_ping": True,
+    "pool_use_lifo": True,
     "connect_args": {"connect_timeout": 3, "tcp_user_timeout": 5000},
 }
 

@@ -38,7 +38,7 @@ from skills_bridge.services.jobs import (
     report_progress,
 )
 from skills_bridge.services.matching import rehearse
-from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction
+from skills_bridge.unit_of_work import UnitOfWork, scoped, taken_back, transaction
 
 logger = structlog.get_logger()
 INDEX_FOLDER: Final = "match-index"
@@ -106,13 +106,18 @@ def compile_matching(**_: Any) -> None:
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
 def map_people(**_: Any) -> None:
-    """Map the people's index, open the connection and judge an opening before the first task."""
+    """Map the people's index, open the connection and make a list for nobody before the first task."""
     if _matches():
         files = runtime().index_files
-        with platform_work() as uow:
-            for agency_id in files.agencies():
-                rehearse(uow, agency_id=agency_id, files=files)
-            uow.session.execute(text("SELECT 1"))
+        for agency_id in files.agencies():
+            with Session(runtime().engine) as session, taken_back(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
+                rehearse(uow, agency_id=agency_id, files=files, progress=_nobody_asks)
+
+
+def _nobody_asks(_done: int, _total: int) -> None:
+    """Open the second connection of a task, by which it would tell how far it is."""
+    with platform_work() as uow:
+        uow.session.execute(text("SELECT 1"))
 
 
 @contextmanager

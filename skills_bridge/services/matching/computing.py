@@ -14,9 +14,9 @@ from skills_bridge.queries.matching.opening_input import OpeningInput, get_openi
 from skills_bridge.queries.matching.packed import list_changed_since
 from skills_bridge.services.matching.counting import count_opening
 from skills_bridge.services.matching.reading import (
+    MOST_CHANGED,
     newest_saved,
     read_beside,
-    read_changed,
     read_terms,
     save_people,
 )
@@ -81,33 +81,32 @@ def compute_shortlist(uow: UnitOfWork, *, opening_id: int, progress: Tell, files
     return run.id
 
 
-def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles) -> bool:
-    """Judge the newest opening by the saved index and keep nothing; False without an index or an opening that takes.
+def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles, progress: Tell) -> bool:
+    """Make the list of the newest opening by the saved index; False where there is no such index or opening.
 
-    What a process would find cold at its first list, statements, files and compiled code, is warm afterwards. Whoever
-    changed since the index was built is looked up and left out, so that it takes no longer than a list. Platform scope.
+    What a process would find cold at its first list is warm afterwards: statements, the connection and what the
+    database keeps for it, files, compiled code. To be called where the transaction is taken back
+    (``unit_of_work.taken_back``). Where the first list will read everybody anew, there is nothing to rehearse. Platform
+    scope.
     """
-    saved, opening = newest_saved(uow, files, agency_id=agency_id), _newest_taking(uow, agency_id)
-    if saved is None or opening is None:
+    saved, opening_id = newest_saved(uow, files, agency_id=agency_id), _newest_live(uow, agency_id)
+    if saved is None or opening_id is None:
         return False
-    terms = read_terms(uow, [opening], policy_now(uow))
-    list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
-    reading = read_changed(uow, terms, saved, (), Stopwatch())
-    count_opening(reading, shortlist_parts(reading.parts, terms.openings, terms.cohorts, terms.policies), 0)
+    changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
+    if len(changed) > MOST_CHANGED:
+        return False
+    compute_shortlist(uow, opening_id=opening_id, progress=progress, files=files)
     return True
 
 
-def _newest_taking(uow: UnitOfWork, agency_id: int) -> OpeningInput | None:
-    """Return the newest validated opening of an agency if it has an open post."""
-    newest = (
+def _newest_live(uow: UnitOfWork, agency_id: int) -> int | None:
+    """Return the newest validated opening of an agency."""
+    return uow.session.scalar(
         select(Opening.id)
         .where(Opening.agency_id == agency_id, Opening.state == OpeningState.VALIDATED)
         .order_by(Opening.id.desc())
         .limit(1)
     )
-    opening_id = uow.session.scalar(newest)
-    found = None if opening_id is None else get_opening_input(uow.session, opening_id=opening_id)
-    return found if found is not None and found.open_posts else None
 
 
 def _run_since_claim(uow: UnitOfWork, opening_id: int) -> int | None:

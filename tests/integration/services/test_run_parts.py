@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from skills_bridge.adapters.match_index import MatchIndexFiles
+from skills_bridge.domain.accounts import CLOCK, PLATFORM_SCOPE
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.domain.framework import Evidence
 from skills_bridge.domain.openings import Conditions
@@ -20,7 +22,7 @@ from skills_bridge.engine.arrays import NO_VALUE, day_number
 from skills_bridge.engine.pool import build_pool
 from skills_bridge.engine.results import RESULT_CLASSES
 from skills_bridge.engine.shortlist import shortlist
-from skills_bridge.models import Competency, MatchCount, MatchResult, MatchRun, Opening
+from skills_bridge.models import AuditEntry, Competency, Job, MatchCount, MatchResult, MatchRun, MatchTerms, Opening
 from skills_bridge.queries.matching.codes import get_codebook
 from skills_bridge.queries.matching.opening_input import list_live_openings, opening_columns
 from skills_bridge.queries.matching.packed import get_reference_version, get_source
@@ -31,9 +33,11 @@ from skills_bridge.queries.matching.run_input import (
     get_seeker_columns,
 )
 from skills_bridge.services.matching import compute_full_run, compute_shortlist, rehearse
+from skills_bridge.services.matching import computing as computing_module
 from skills_bridge.services.matching import counting as counting_module
 from skills_bridge.services.seekers import pause_seeker
 from skills_bridge.services.seekers.bulk import Desk, declare_levels, open_files
+from skills_bridge.unit_of_work import taken_back
 from tests.factories.openings import asked, competency_ids, validated_opening
 from tests.factories.referrals import fitting_seeker, hold, silent, stored
 from tests.factories.seekers import a_profile, a_registration
@@ -241,20 +245,45 @@ class TestIndexFiles:
         assert MatchIndexFiles(tmp_path).newest(agency) is None
 
 
+def rehearsed(crowded: World, files: MatchIndexFiles) -> tuple[bool, list[tuple[int, int]]]:
+    """Return whether there was anything to rehearse, and the progress told."""
+    told: list[tuple[int, int]] = []
+    with (
+        Session(crowded.engines["worker"]) as session,
+        taken_back(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow,
+    ):
+        agency = crowded.ids["agency"]
+        done = rehearse(uow, agency_id=agency, files=files, progress=lambda *step: told.append(step))
+    return done, told
+
+
+def everything(crowded: World) -> list[int]:
+    """Return how many rows there are of each thing that a run leaves."""
+    tables = (MatchRun, MatchCount, MatchTerms, MatchResult, Job, AuditEntry)
+    with crowded.as_owner() as session:
+        return [session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+
 class TestRehearse:
-    def test_keeps_nothing(self, crowded: World, tmp_path: Path) -> None:
-        agency, files = crowded.ids["agency"], MatchIndexFiles(tmp_path)
-        with crowded.platform() as uow:
-            assert not rehearse(uow, agency_id=agency, files=files)
+    def test_makes_a_whole_list_and_keeps_nothing(self, crowded: World, tmp_path: Path) -> None:
+        files = MatchIndexFiles(tmp_path)
+        assert rehearsed(crowded, files) == (False, [])
         full_run(crowded, files)
-        rows = written_rows(crowded)
-        with crowded.platform() as uow:
-            runs = uow.session.scalars(select(MatchRun.id)).all()
+        rows, before = written_rows(crowded), everything(crowded)
 
-        with crowded.platform() as uow:
-            assert rehearse(uow, agency_id=agency, files=files)
+        done, told = rehearsed(crowded, files)
 
-        with crowded.platform() as uow:
-            assert uow.session.scalars(select(MatchRun.id)).all() == runs
+        assert done
+        assert told[0][0] == 0 < told[-1][0] == told[-1][1]
+        assert everything(crowded) == before
         assert written_rows(crowded) == rows
         assert len(list(tmp_path.iterdir())) == 1
+
+    def test_leaves_a_list_for_which_everybody_is_read_anew(
+        self, crowded: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        files = MatchIndexFiles(tmp_path)
+        full_run(crowded, files)
+        monkeypatch.setattr(computing_module, "MOST_CHANGED", -1)
+
+        assert rehearsed(crowded, files) == (False, [])

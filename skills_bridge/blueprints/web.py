@@ -11,7 +11,6 @@ import json
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from functools import wraps
 from typing import Final, ParamSpec
 from urllib.parse import urlsplit
@@ -33,6 +32,7 @@ from skills_bridge.blueprints.sessions import (
     vault,
 )
 from skills_bridge.domain.accounts import Actor, account_scope, scope_of
+from skills_bridge.domain.jobs import BROKER_SILENCE
 from skills_bridge.domain.personal import SESSION_STAGE
 from skills_bridge.extensions import db
 from skills_bridge.policies.permissions import HERS, Permission, may
@@ -45,8 +45,6 @@ from skills_bridge.unit_of_work import UnitOfWork, scoped, transaction, utc_now
 P = ParamSpec("P")
 View = Callable[P, ResponseReturnValue]
 
-BROKER_SILENCE: Final = timedelta(seconds=20)
-"""Without a sign of relay and broker for so long, a banner says that background work waits."""
 LANGUAGES: Final = ("fr", "ar", "en")
 UPLOAD_BYTES: Final = 12 * 1024 * 1024
 """The most that may reach a view that takes a file."""
@@ -269,7 +267,6 @@ def remember_language() -> None:
 
 
 __all__ = [
-    "BROKER_SILENCE",
     "LANGUAGES",
     "SAFE_METHODS",
     "UPLOAD_BYTES",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +20,9 @@ class JobState(StrEnum):
 
 FINAL_STATES: Final = frozenset({JobState.DONE, JobState.DEAD, JobState.CANCELLED})
 MAX_ATTEMPTS: Final = 3
+BROKER_SILENCE: Final = timedelta(seconds=20)
+"""After so long without a sign, relay or broker count as down: a banner says that background work waits."""
+
 LEASE_SECONDS: Final = 30
 RENEW_SECONDS: Final = 10
 

@@ -87,7 +87,8 @@ class Settings:
     ``base_url`` is the public address without a final slash. ``disclosure_days`` is how long a company still sees a
     person's identity after the referral ended, ``link_days`` how long a personal link opens. ``trusted_proxies`` is how
     many reverse proxies of ours stand in front, each of which adds the caller to ``X-Forwarded-For``; with 0 such
-    headers are not believed. ``label`` names the deployment on screen and never switches behaviour.
+    headers are not believed. ``silent_seconds`` is how long a worker may leave due work standing.
+    ``label`` names the deployment on screen and never switches behaviour.
     """
 
     databases: DatabaseUrls
@@ -105,6 +106,7 @@ class Settings:
     disclosure_days: int = 30
     link_days: int = 30
     trusted_proxies: int = 0
+    silent_seconds: int = 120
     label: str = ""
 
     @property

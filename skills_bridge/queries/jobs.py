@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from skills_bridge.domain.accounts import Actor
 from skills_bridge.domain.errors import NotFound
-from skills_bridge.domain.jobs import FINAL_STATES, JobState
+from skills_bridge.domain.jobs import BROKER_SILENCE, FINAL_STATES, JobState
 from skills_bridge.domain.organisations import OrganisationKind
-from skills_bridge.models import Job
+from skills_bridge.models import Job, PlatformState
 from skills_bridge.queries.listing import ListRequest, Page, fetch_page
 
 LATE_AFTER: Final = timedelta(minutes=1)
@@ -81,6 +81,16 @@ def visible_jobs(actor: Actor) -> ColumnElement[bool]:
 def is_late() -> ColumnElement[bool]:
     """Return the test that a job should have been sent to a worker a minute ago, and waits."""
     return and_(Job.state == JobState.DUE, Job.due_at < func.now() - LATE_AFTER)
+
+
+def is_left_standing(session: Session, *, kinds: Sequence[str], lately: timedelta) -> bool:
+    """Whether work whose kind begins so is due, its sender was seen lately, and nobody has it or took any lately."""
+    mine = or_(*(Job.kind.startswith(kind, autoescape=True) for kind in kinds))
+    waits = exists().where(mine, Job.state.in_((JobState.DUE, JobState.SENT)), Job.due_at <= func.now())
+    works = exists().where(mine, Job.state == JobState.RUNNING, Job.lease_until > func.now())
+    taken = exists().where(mine, Job.started_at > func.now() - lately)
+    is_sent = exists().where(PlatformState.broker_seen_at > func.now() - BROKER_SILENCE)
+    return bool(session.scalar(select(and_(waits, is_sent, ~works, ~taken))))
 
 
 def get_progress(session: Session, *, actor: Actor, job_id: int) -> JobProgress:

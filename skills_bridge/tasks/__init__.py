@@ -15,5 +15,6 @@ AREAS = (
     "skills_bridge.tasks.referrals",
     "skills_bridge.tasks.reservations",
     "skills_bridge.tasks.schedule",
+    "skills_bridge.tasks.watchdog",
 )
-"""Every module that registers tasks."""
+"""Every module that registers tasks, or listens to what happens to a worker."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from socket import gethostname
 
 import click
 import pytest
 from sqlalchemy import func, select, text, update
 
 from config.settings import load_settings
+from skills_bridge.adapters.celery import make_celery
 from skills_bridge.adapters.development import LocalStack, answers, forget_checkout, local_stack
 from skills_bridge.adapters.processes import last_lines
 from skills_bridge.adapters.servers import EmbeddedValkey
@@ -36,6 +38,8 @@ PARTIES = 4
 KILLS = 3
 MATCH = "matching.match_opening"
 FULL = "matching.match_agency"
+MATCHER = f"matcher@{gethostname()}"
+SILENT_SECONDS = 8
 
 
 class Told:
@@ -204,6 +208,33 @@ def wait_for_state(told: Told, job_id: int, state: JobState, *, attempts: int) -
         assert time.monotonic() < limit, found
         time.sleep(0.005)
         found = told.state_of(job_id)
+
+
+class TestSilentWorker:
+    def test_that_takes_nothing_ends_itself_and_its_work_is_done_by_the_next(self, told: Told) -> None:
+        told.stage.wait_for_jobs("rest", patience=60)
+        told.stack.environ["WORKER_SILENT_SECONDS"] = str(SILENT_SECONDS)
+        told.stack.start_again("matcher")
+        told.stack.environ.pop("WORKER_SILENT_SECONDS")
+        control = make_celery(told.stack.environ["REDIS_URL"]).control
+        wait_until(lambda: bool(control.ping(destination=[MATCHER], timeout=1)), "the matcher does not answer")
+        control.cancel_consumer("match", destination=[MATCHER], reply=True)  # alive, and deaf from now on
+
+        asked = told.ask()
+        wait_until(lambda: "matcher" in told.stack.programs.dead(), "the matcher leaves its work standing and lives")
+        taken = told.count(Job.kind == MATCH, Job.state == JobState.DONE)
+        told.stack.start_again("matcher")
+        told.wait_for_matching(90)
+
+        assert told.count(Job.kind == MATCH, Job.state == JobState.DONE) == taken + asked
+        assert "worker silent" in told.stack.programs.log_of("matcher").read_text(encoding="utf-8")
+
+
+def wait_until(holds: Callable[[], bool], otherwise: str, seconds: float = 90) -> None:
+    limit = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < limit, otherwise
+        time.sleep(0.2)
 
 
 class TestBroker:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import func, select, text, update
 
 from skills_bridge.adapters.celery import QUEUES, TASK_ROUTES, kinds_of
 from skills_bridge.domain.events import MatchAsked
@@ -29,10 +29,11 @@ def waiting(world: World) -> World:
     return world
 
 
-def change(world: World, **values: object) -> None:
+def change(world: World, job_id: int | None = None, **values: str) -> None:
+    """Change one job, or all, behind the rules; values are SQL."""
     with world.as_owner() as session:
-        changed = {name: text(value) if isinstance(value, str) else value for name, value in values.items()}
-        session.execute(update(Job).values(**changed))
+        which = Job.id > 0 if job_id is None else Job.id == job_id
+        session.execute(update(Job).where(which).values({name: text(value) for name, value in values.items()}))
         session.commit()
 
 
@@ -59,22 +60,16 @@ class TestIsLeftStanding:
         with waiting.acting("adviser") as uow:
             uow.record(MatchAsked(2))
         with waiting.as_owner() as session:
-            first = session.query(Job).order_by(Job.id).first()
-            assert first is not None
-            session.execute(
-                update(Job)
-                .where(Job.id == first.id)
-                .values(
-                    state=text("'running'"),
-                    lease_until=text("now() + interval '20 seconds'"),
-                    started_at=text("now() - interval '5 minutes'"),
-                )
-            )
-            session.commit()
+            first = session.scalars(select(func.min(Job.id))).one()
+        change(
+            waiting,
+            first,
+            state="'running'",
+            lease_until="now() + interval '20 s'",
+            started_at="now() - interval '1 h'",
+        )
         assert not is_standing(waiting)
-        with waiting.as_owner() as session:
-            session.execute(update(Job).where(Job.id == first.id).values(lease_until=text("now() - interval '1 s'")))
-            session.commit()
+        change(waiting, first, lease_until="now() - interval '1 s'")
         assert is_standing(waiting), "a lease that ran out is nobody's"
 
     def test_does_not_hold_where_some_was_taken_lately(self, waiting: World) -> None:

@@ -114,6 +114,8 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: 
         watch.lap("index")
         matched = beside.submit(shortlist_parts, reading.parts, terms.openings, terms.cohorts, terms.policies)
         saved = beside.submit(save_people, files, reading, agency_id=agency_id, number=run.id)
+        _keep(uow, run, content.result())
+        watch.lap("keep")  # the lists are made meanwhile: *match* is what is left to wait for
         found = matched.result()
         told(len(taking))
         watch.lap("match")
@@ -123,8 +125,6 @@ def compute_full_run(uow: UnitOfWork, *, agency_id: int, progress: Tell, files: 
         open_leaf(uow, run)
         write_lists(uow, run, reading, found, lambda rows: told(len(taking) + _served(found, rows)))
         watch.lap("write")
-        _keep(uow, run, content.result())  # compressed long since
-        watch.lap("keep")
         saved.result()
         watch.lap("save")
     attach(uow, run, [opening.id for opening in live])

@@ -9,10 +9,11 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from skills_bridge.domain.framework import Evidence
-from skills_bridge.models import Competency, Opening, Referral, Seeker
+from skills_bridge.models import Competency, HeldCompetency, Opening, Referral, Seeker
 from tests.factories.openings import asked, competency_ids, validated_opening
 from tests.factories.referrals import (
     computed_run,
@@ -118,6 +119,33 @@ class TestPerson:
         assert "elle ne demande aucune compétence particulière" in spoken(page, "fr")
 
 
+class TestAdviser:
+    @pytest.mark.parametrize(
+        ("wanted", "held", "question"),
+        [
+            (Evidence.DECLARED, Evidence.INFERRED, "Confirme-t-elle « {} » au niveau 2 ? Ce niveau est déduit"),
+            (Evidence.ASSESSED, Evidence.DECLARED, "Faire évaluer « {} » au niveau 2 : le niveau suffit"),
+            (Evidence.CERTIFIED, Evidence.ASSESSED, "Demander le certificat de « {} » au niveau 2 : le niveau"),
+        ],
+    )
+    def test_is_told_what_the_proof_asked_comes_to(
+        self, world: World, adviser: FlaskClient, wanted: Evidence, held: Evidence, question: str
+    ) -> None:
+        with world.acting("hr_manager") as uow:
+            key = competency_ids(uow, "AUTO-001")[0]
+        opening_id = validated_opening(world, requirements=(asked(key, level=2, evidence_asked=wanted),))
+        seeker_id = registered_seeker(world, levels={"AUTO-001": 2}, evidence=Evidence.DECLARED)
+        with world.as_owner() as session:
+            session.execute(update(HeldCompetency).values(evidence=held))
+            session.commit()
+
+        page = pair_page(world, adviser, opening_id, seeker_id)
+
+        with world.looking("adviser") as session:
+            label = session.get_one(Competency, key).label_fr
+        assert question.format(label) in page
+
+
 class TestSuppositions:
     def test_say_the_rank_and_the_cohort_that_teaches_it(self, world: World, adviser: FlaskClient) -> None:
         opening_id = validated_opening(world, terms={"start_on": today() + timedelta(days=400)})
@@ -131,7 +159,7 @@ class TestSuppositions:
         told = re.findall(r"<li>(Avec « .*?)</li>", page)
         assert re.fullmatch(
             r"Avec « [^»]+ » au niveau 2 par certificat : « [^»]*prêt[^»]* », rang 1, score 95,00 %\."
-            rf" La promotion {cohort.reference} l’enseigne\.",
+            rf" La promotion {cohort.reference} y prépare\.",
             told[0],
         ), told
 
@@ -140,7 +168,7 @@ class TestSuppositions:
 
         page = pair_page(world, adviser, opening_id, registered_seeker(world, levels={"AUTO-001": 3}))
 
-        assert "Aucune promotion ouverte ne l’enseigne à temps." in page
+        assert "Aucune promotion ouverte n’y prépare à temps." in page
 
     def test_are_none_where_nothing_could_be_gained(self, world: World, adviser: FlaskClient) -> None:
         opening_id = validated_opening(world, requirements=())

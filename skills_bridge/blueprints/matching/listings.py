@@ -53,7 +53,7 @@ def _question_filter(result_class: ResultClass) -> tuple[Filter, ...]:
     if result_class is not ResultClass.TO_CONFIRM:
         return ()
     asked: list[tuple[str, str | LazyString]] = [(Question[kind.name].value, GATES[kind]) for kind in GateKind]
-    asked.append((Question.ASSESS.value, _("Compétence à faire évaluer")))
+    asked.append((Question.ASSESS.value, _("Compétence à confirmer")))
     return (Filter("question", _("Question ouverte"), [(value, str(label)) for value, label in asked]),)
 
 

@@ -28,7 +28,7 @@ STRONGEST: Final = 2
 SENTENCES: Final[Mapping[ResultClass, LazyString]] = {
     ResultClass.READY: _l("Cette offre correspond à votre dossier. Ce qui compte le plus : %(strong)s."),
     ResultClass.TO_CONFIRM: _l("Cette offre peut vous convenir. Il reste à confirmer : %(open)s."),
-    ResultClass.NEAR: _l("Il vous manque : %(missing)s. La promotion %(cohort)s l’enseigne avant le début du poste."),
+    ResultClass.NEAR: _l("Il vous manque : %(missing)s. La promotion %(cohort)s y prépare avant le début du poste."),
     ResultClass.NOT_ENOUGH: _l("Vos compétences ne sont pas encore connues : un court entretien suffit."),
     ResultClass.SHORT: _l("Il vous manque pour cette offre : %(missing)s."),
     ResultClass.NO_POINTS: _l("Votre dossier ne contient encore aucune compétence demandée : un entretien peut aider."),
@@ -102,9 +102,9 @@ def _supposition(teller: Teller, one: SuppositionLine, cohorts: Mapping[int, Coh
     else:
         told = _("Avec %(gains)s par certificat : « %(state)s », rang %(rank)s, score %(score)s.", **facts)
     if one.cohort_id is None:
-        return f"{told} {_('Aucune promotion ouverte ne l’enseigne à temps.')}"
+        return f"{told} {_('Aucune promotion ouverte n’y prépare à temps.')}"
     cohort = cohorts[one.cohort_id].reference
-    return f"{told} {_('La promotion %(reference)s l’enseigne.', reference=cohort)}"
+    return f"{told} {_('La promotion %(reference)s y prépare.', reference=cohort)}"
 
 
 def _level(label: str, level: int) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from skills_bridge.blueprints.formats import day, look
-from skills_bridge.blueprints.matching.words import GATES, QUESTIONS, RELATIONS
+from skills_bridge.blueprints.matching.words import GATES, PROOFS, QUESTIONS, RELATIONS
 from skills_bridge.blueprints.web import language
 from skills_bridge.domain.matching import GateAnswer, GateKind, Question, RequirementVerdict, ResultClass
 from skills_bridge.queries.matching.accounts import (
@@ -147,10 +147,11 @@ class Teller:
         return str(_("%(held)s, par %(relation)s : %(name)s", **facts))
 
     def _question(self, asked: QuestionAccount, account: Account) -> str:
-        if asked.competency_id is not None:
-            subject = self.competency(asked.competency_id)
-        else:
-            subject = self.labels.language(asked.language).text(self.language) if asked.language else ""
+        for found in account.requirements:
+            if found.competency_id == asked.competency_id:
+                facts = {"subject": self.competency(found.competency_id), "level": found.effective_level}
+                return str(str(PROOFS[found.evidence_asked]) % facts)
+        subject = self.labels.language(asked.language).text(self.language) if asked.language else ""
         return str(str(QUESTIONS[asked.question]) % {"subject": subject, "asked": self._wanted(asked, account)})
 
     def _wanted(self, asked: QuestionAccount, account: Account) -> str:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from skills_bridge.blueprints.formats import StateLook, register_looks
-from skills_bridge.domain.framework import RelationKind
+from skills_bridge.domain.framework import Evidence, RelationKind
 from skills_bridge.domain.matching import GateAnswer, GateKind, Question, RequirementVerdict, ResultClass
 
 register_looks(
@@ -33,7 +33,7 @@ register_looks(
 register_looks(
     {
         RequirementVerdict.MET: StateLook(_l("acquise"), "success", "check-circle"),
-        RequirementVerdict.TO_ASSESS: StateLook(_l("à faire évaluer"), "waiting", "question-circle"),
+        RequirementVerdict.TO_ASSESS: StateLook(_l("à confirmer"), "waiting", "question-circle"),
         RequirementVerdict.SHORT: StateLook(_l("niveau insuffisant"), "danger", "x-circle"),
         RequirementVerdict.PLUS: StateLook(_l("atout"), "active", "plus-circle"),
         RequirementVerdict.ABSENT: StateLook(_l("absente"), "neutral", "dash-circle"),
@@ -93,10 +93,18 @@ QUESTIONS: Final[Mapping[Question, LazyString]] = {
     Question.SHIFT: _l("Accepte-t-elle ce rythme de travail : %(asked)s ?"),
     Question.AVAILABILITY: _l("Est-elle disponible au plus tard le %(asked)s ?"),
     Question.ADULTHOOD: _l("Quelle est sa date de naissance ? Elle doit être majeure le %(asked)s."),
-    Question.ASSESS: _l("Faire évaluer « %(subject)s » : le niveau suffit, la preuve manque."),
     Question.INTERVIEW: _l("Mener l’entretien de compétences : trois minutes suffisent."),
 }
 """What the adviser asks about the person; her name never stands in it."""
+
+PROOFS: Final[Mapping[Evidence, LazyString]] = {
+    Evidence.DECLARED: _l(
+        "Confirme-t-elle « %(subject)s » au niveau %(level)s ? Ce niveau est déduit du parcours."
+    ),
+    Evidence.ASSESSED: _l("Faire évaluer « %(subject)s » au niveau %(level)s : le niveau suffit, l’évaluation manque."),
+    Evidence.CERTIFIED: _l("Demander le certificat de « %(subject)s » au niveau %(level)s : le niveau suffit."),
+}
+"""What ``Question.ASSESS`` comes to, by the proof that the opening asks for; what is inferred proves nothing."""
 
 RELATIONS: Final[Mapping[RelationKind, LazyString]] = {
     RelationKind.CLOSE: _l("compétence proche"),

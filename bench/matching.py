@@ -195,7 +195,7 @@ def warm_run(index: NationalIndex, population: Population, rounds: int) -> float
 
 def _far_from_limit(index: NationalIndex, population: Population, cold: float, warm: float) -> Figures:
     """Return the hand-written limit beside what an opening takes, cold and warm."""
-    limit = limit_of(index, population.openings)
+    limit = limit_of(index, population)
     if limit is None:
         return {"hand-written limit": "no C compiler here"}
     return {

@@ -98,9 +98,7 @@ QUESTIONS: Final[Mapping[Question, LazyString]] = {
 """What the adviser asks about the person; her name never stands in it."""
 
 PROOFS: Final[Mapping[Evidence, LazyString]] = {
-    Evidence.DECLARED: _l(
-        "Confirme-t-elle « %(subject)s » au niveau %(level)s ? Ce niveau est déduit du parcours."
-    ),
+    Evidence.DECLARED: _l("Confirme-t-elle « %(subject)s » au niveau %(level)s ? Ce niveau est déduit du parcours."),
     Evidence.ASSESSED: _l("Faire évaluer « %(subject)s » au niveau %(level)s : le niveau suffit, l’évaluation manque."),
     Evidence.CERTIFIED: _l("Demander le certificat de « %(subject)s » au niveau %(level)s : le niveau suffit."),
 }

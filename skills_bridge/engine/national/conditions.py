@@ -147,7 +147,7 @@ def path_of(start: Int64s, condition: Int64s) -> Path:
 
 @inner
 def answer(planes: Words, conditions: Conditions, number: int, found: Words) -> None:
-    """Write who of a block meets a condition; ``planes`` (planes, 4) are the block's, *maybe* or *sure*."""
+    """Write who of a block meets a condition; ``planes`` (planes, words) are the block's, *maybe* or *sure*."""
     for word in range(LANE_WORDS):
         found[word] = NOTHING
     first, end = conditions.start[number], conditions.start[number + 1]

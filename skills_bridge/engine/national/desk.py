@@ -61,7 +61,7 @@ class Terms(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """The answers of the block that is open, as lane sets (4 words) unless said otherwise.
+    """The answers of the block that is open, as lane sets unless said otherwise.
 
     ``passed[k]`` who meets the first ``k`` conditions of the opening at hand. By condition: ``maybe`` and ``sure``.
     By competency asked: where its holdings begin and end, ``held``. By line (competency and level): ``row``, its

@@ -1,7 +1,7 @@
 """The people of a country as flat arrays, in blocks that a processor's cache holds.
 
 People are sorted by what openings ask (mobility, contract, experience, language, education), and cut into *blocks* of
-256 *lanes*. A block has a summary of its people's signatures: an opening that the summary fails skips the block
+1,024 *lanes*. A block has a summary of its people's signatures: an opening that the summary fails skips the block
 without touching a person. Within a block the competencies are grouped: a *run* is one competency, with lane and code
 of each holding, so that an opening reads only the runs it asks for. People without any competency have blocks of
 their own, at the end.
@@ -37,9 +37,9 @@ class Blocks(NamedTuple):
 
     By lane: ``seeker`` the place in the input (-1: nobody) and ``key`` the order key without points (-1: nobody). By
     block: ``people`` how many there are, in its first lanes and in the order of their keys, the highest first;
-    ``maybe`` and ``sure`` (planes, 4), the signatures as lane sets, one plane a bit; ``run_start``, where runs begin.
-    By run: ``run_competency``, a place in the index's ``competencies``, rising within a block, and ``run_end``, where
-    its holdings end. By holding: ``lane`` in the block, rising within a run, and ``code``. The first
+    ``maybe`` and ``sure`` (planes, words), the signatures as lane sets, one plane a bit; ``run_start``, where runs
+    begin. By run: ``run_competency``, a place in the index's ``competencies``, rising within a block, and ``run_end``,
+    where its holdings end. By holding: ``lane`` in the block, rising within a run, and ``code``. The first
     ``held_blocks[0]`` blocks are those of people with competencies.
     """
 
@@ -51,7 +51,7 @@ class Blocks(NamedTuple):
     run_start: Int64s
     run_competency: npt.NDArray[np.int32]
     run_end: Int64s
-    lane: npt.NDArray[np.uint8]
+    lane: npt.NDArray[np.uint16]
     code: npt.NDArray[np.uint8]
     held_blocks: Int64s
 
@@ -90,7 +90,7 @@ def build_index(
     sure, maybe = signatures_of(seekers, layout)
     key = order_keys(np.zeros(len(seekers), np.int64), seekers.registered_day, seekers.seeker_id)
     is_holder = np.diff(seekers.held.start) > 0
-    order = _brought_together(maybe, layout, key)
+    order = brought_together(maybe, layout, key)
     people, held_blocks = _in_blocks(order[is_holder[order]], order[~is_holder[order]], key)
     lane_key = _by_lane(key, people, NOBODY)
     blocks = Blocks(
@@ -117,7 +117,7 @@ def frozen(index: NationalIndex) -> NationalIndex:
     return index
 
 
-def _brought_together(maybe: Words, layout: GateLayout, key: Int64s) -> Int64s:
+def brought_together(maybe: Words, layout: GateLayout, key: Int64s) -> Int64s:
     """Return the people in an order that puts alike signatures side by side.
 
     After the sets they are halved by experience and by the language in which they differ most: a field with its many
@@ -175,7 +175,7 @@ class _Runs(NamedTuple):
     run_start: Int64s
     run_competency: npt.NDArray[np.int32]
     run_end: Int64s
-    lane: npt.NDArray[np.uint8]
+    lane: npt.NDArray[np.uint16]
     code: npt.NDArray[np.uint8]
 
 
@@ -189,7 +189,7 @@ def _runs_of(people: Int64s, holdings: Holdings) -> _Runs:
         np.zeros(len(people) // LANES + 1, np.int64),
         np.empty(many, np.int32),
         np.empty(many, np.int64),
-        np.empty(many, np.uint8),
+        np.empty(many, np.uint16),
         np.empty(many, np.uint8),
     )
     runs = _fill_runs(people, *holdings[1:], len(holdings.competencies), room)

@@ -2,7 +2,7 @@
 
 An opening asks a block in this order, and is done as soon as nobody is left: the gates (shared with its neighbours,
 see ``conditions``), the musts, which cohort could close a gap, who of the rest is ready. All of it is lane sets. Only
-then are points added up: for a few people one by one, for many in rows of 256 bytes, which the processor does for
+then are points added up: for a few people one by one, for many in rows of a byte each, which the processor does for
 dozens of people at once. Points are at most 20,000 (16 requirements x weight 5 x credit 250) and so fit ``uint16``.
 """
 

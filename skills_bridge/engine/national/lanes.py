@@ -1,9 +1,9 @@
-"""Sets of people of one block: 256 bits in four words, one bit a *lane*.
+"""Sets of people of one block: 1,024 bits in sixteen words, one bit a *lane*.
 
 Most questions of matching have a yes or a no for each person of a block: does she pass this gate, does her level
 suffice for that must? Each answer for a whole block is one *lane set*, and a conjunction of gates and musts is a few
-``and`` of four words, whoever asks. Numbers are held as *planes*: plane ``i`` of a field is the lane set of those whose
-value has bit ``i``, so that "at least" is one pass over the planes of the field.
+``and`` of sixteen words, whoever asks. Numbers are held as *planes*: plane ``i`` of a field is the lane set of those
+whose value has bit ``i``, so that "at least" is one pass over the planes of the field.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from skills_bridge.engine.national.compiling import compiled, inner
 
 Words = npt.NDArray[np.uint64]
 WORD: Final = 64
-LANES: Final = 256
+LANES: Final = 1_024
+"""People of a block. Fewer make more blocks to ask, more make rows that the second cache does not hold (ADR 0012)."""
+
 LANE_WORDS: Final = LANES // WORD
 
 ONE, NOTHING, EVERYTHING = np.uint64(1), np.uint64(0), np.uint64(2**64 - 1)
@@ -100,7 +102,7 @@ def add_at_least(planes: Words, first: int, width: int, least: int, found: Words
 
 @compiled
 def planes_of(signatures: Words) -> Words:
-    """Return the planes (blocks, bits, 4) of signatures (lanes, words): plane ``64 * word + bit`` of each block."""
+    """Return the planes (blocks, bits, words) of signatures (lanes, words): plane ``64 * word + bit`` of each block."""
     words = signatures.shape[1]
     blocks = len(signatures) // LANES
     found = np.empty((blocks, words * WORD, LANE_WORDS), np.uint64)

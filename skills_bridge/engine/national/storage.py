@@ -20,7 +20,7 @@ from skills_bridge.engine.national.lanes import LANE_WORDS, LANES, WORD
 from skills_bridge.engine.national.layout import CODED, GateLayout
 from skills_bridge.engine.policy import CODES
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The version of the files; raised with every change of an array, a layout or the order of lanes."""
 
 PARTS: Final = ("competencies", "ids", "lane_of")
@@ -29,7 +29,7 @@ TYPES: Final[dict[str, type[np.generic]]] = {
     "maybe": np.uint64,
     "sure": np.uint64,
     "run_competency": np.int32,
-    "lane": np.uint8,
+    "lane": np.uint16,
     "code": np.uint8,
 }
 """Types of the arrays; all others are ``int64``."""

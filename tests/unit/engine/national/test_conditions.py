@@ -17,7 +17,7 @@ from tests.unit.engine.worlds import World, cohort_columns, opening_columns, see
 
 
 def lanes_of(signatures: Words) -> Words:
-    """Return the planes of at most 256 people as one block."""
+    """Return the planes of the people of one block as one block."""
     block = np.zeros((LANES, signatures.shape[1]), np.uint64)
     block[: len(signatures)] = signatures
     planes: Words = planes_of(block)[0]

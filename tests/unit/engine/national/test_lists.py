@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from skills_bridge.engine.columns import Asked, Held
 from skills_bridge.engine.national import build_index, shortlist_all
+from skills_bridge.engine.national.lanes import LANES
 from skills_bridge.engine.policy import POLICY_V1, Policy, PolicySet
 from skills_bridge.engine.results import Shortlists
 from skills_bridge.engine.shortlist import shortlist
@@ -151,4 +152,5 @@ class TestShortlistAll:
     def test_agrees_on_crowds_drawn_at_random(self, seed: int) -> None:
         chance = random.Random(seed)
 
-        assert_same(*both(crowd(chance, people=chance.choice([1, 255, 256, 257, 400]), openings=6)))
+        people = chance.choice([1, 255, LANES - 1, LANES, LANES + 1, LANES * 2 + 1])
+        assert_same(*both(crowd(chance, people=people, openings=6)))

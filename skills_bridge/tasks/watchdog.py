@@ -18,6 +18,7 @@ import structlog
 from celery import current_app
 from celery.signals import worker_ready
 from celery.worker import state as worker_state
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -66,9 +67,9 @@ def watch(**_: Any) -> None:
 
 
 def _keep_looking(kinds: tuple[str, ...]) -> None:
-    patience = runtime().settings.silent_seconds
+    patience, engine = runtime().settings.silent_seconds, passing_engine(runtime().settings.databases.worker)
     watchdog, pause = Watchdog(patience), patience / LOOKS
-    while not watchdog.sees(standing=_is_left_standing(kinds, timedelta(seconds=pause))):
+    while not watchdog.sees(standing=_is_left_standing(engine, kinds, timedelta(seconds=pause))):
         time.sleep(pause)
     logger.error("worker silent while work is due: it ends", seconds=patience)
     worker_state.should_stop = ENDED_SILENT
@@ -76,9 +77,8 @@ def _keep_looking(kinds: tuple[str, ...]) -> None:
     os._exit(ENDED_SILENT)
 
 
-def _is_left_standing(kinds: tuple[str, ...], lately: timedelta) -> bool:
+def _is_left_standing(engine: Engine, kinds: tuple[str, ...], lately: timedelta) -> bool:
     """Look once; without a database nobody can tell."""
-    engine = passing_engine(runtime().settings.databases.worker)
     try:
         with Session(engine) as session, transaction(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
             return is_left_standing(uow.session, kinds=kinds, lately=lately)

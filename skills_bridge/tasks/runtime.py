@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
 from celery import current_app, current_task
 from celery.signals import worker_before_create_process, worker_process_init
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -43,6 +43,10 @@ from skills_bridge.unit_of_work import UnitOfWork, scoped, taken_back, transacti
 logger = structlog.get_logger()
 INDEX_FOLDER: Final = "match-index"
 MATCH_QUEUE: Final = "match"
+NO_JOB: Final = Claim(job_id=0, attempt=0)
+REHEARSALS: Final = 6
+"""After five times the driver has a connection's statements prepared by the server: the first task finds them so."""
+
 
 
 @dataclass
@@ -106,18 +110,20 @@ def compile_matching(**_: Any) -> None:
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
 def map_people(**_: Any) -> None:
-    """Map the people's index, open the connection and make a list for nobody before the first task."""
+    """Map the people's index, open the connections and make lists for nobody before the first task."""
     if _matches():
         files = runtime().index_files
-        for agency_id in files.agencies():
+        for agency_id in [*files.agencies()] * REHEARSALS:
             with Session(runtime().engine) as session, taken_back(session, actor=CLOCK, scope=PLATFORM_SCOPE) as uow:
-                rehearse(uow, agency_id=agency_id, files=files, progress=_nobody_asks)
+                rehearse(uow, agency_id=agency_id, files=files, progress=_tell_nobody)
+        gc.collect()
+        gc.freeze()
 
 
-def _nobody_asks(_done: int, _total: int) -> None:
-    """Open the second connection of a task, by which it would tell how far it is."""
-    with platform_work() as uow:
-        uow.session.execute(text("SELECT 1"))
+def _tell_nobody(done: int, total: int) -> None:
+    """Open the second connection of a task, and tell by it how far no job is."""
+    with suppress(AlreadyDone), platform_work() as uow:
+        report_progress(uow, claim=NO_JOB, done=done, total=total)
 
 
 @contextmanager

@@ -48,7 +48,6 @@ REHEARSALS: Final = 6
 """After five times the driver has a connection's statements prepared by the server: the first task finds them so."""
 
 
-
 @dataclass
 class Runtime:
     """What the tasks of one process share: settings, engines and outside systems."""

@@ -3,8 +3,9 @@
  * Two loops that an exhaustive answer cannot do without, each the best of fifteen passes; no gates, no musts, no lists.
  * First the points of 256 people for one opening: twelve rows of 256 bytes (credits 0 to 250), each times a weight of 1
  * to 5, summed in 16 bits; nanoseconds per row. Then the rows themselves: 256 bytes set to zero, and the credit of each
- * of HOLDINGS holdings put in its place if it is the higher one; nanoseconds per row. All rows lie in the second cache
- * (600 of them: 150 KB). The compiler of the system turns the plain loops into the widest instructions it knows. */
+ * of HOLDINGS holdings, as many as a row of the drawn country has, put in its place if it is the higher one;
+ * nanoseconds per row. All rows lie in the second cache (600 of them: 150 KB). The compiler of the system turns the
+ * plain loops into the widest instructions it knows. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -93,7 +93,7 @@ def _rows(index: NationalIndex, population: Population) -> tuple[float, float]:
 
 
 def _rank_of(index: NationalIndex, seekers: SeekerColumns) -> Int64s:
-    """Return the place of each person in the order that puts alike people side by side: in a block it is by age."""
+    """Return the place of each person in the order that puts alike people side by side: blocks are by waiting."""
     _sure, maybe = signatures_of(seekers, index.layout)
     key = order_keys(np.zeros(len(seekers), np.int64), seekers.registered_day, seekers.seeker_id)
     return np.argsort(brought_together(maybe, index.layout, key))

@@ -14,7 +14,7 @@ from skills_bridge.queries.matching.opening_input import OpeningInput, get_openi
 from skills_bridge.queries.matching.packed import list_changed_since
 from skills_bridge.services.matching.counting import count_opening
 from skills_bridge.services.matching.reading import (
-    MOST_CHANGED,
+    is_enough_beside,
     newest_saved,
     read_beside,
     read_terms,
@@ -89,24 +89,26 @@ def rehearse(uow: UnitOfWork, *, agency_id: int, files: MatchIndexFiles, progres
     (``unit_of_work.taken_back``). Where the first list will read everybody anew, there is nothing to rehearse. Platform
     scope.
     """
-    saved, opening_id = newest_saved(uow, files, agency_id=agency_id), _newest_live(uow, agency_id)
-    if saved is None or opening_id is None:
+    saved, opening = newest_saved(uow, files, agency_id=agency_id), _newest_live(uow, agency_id)
+    if saved is None or opening is None:
         return False
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
-    if len(changed) > MOST_CHANGED:
+    if not is_enough_beside(read_terms(uow, [opening], policy_now(uow)), changed):
         return False
-    compute_shortlist(uow, opening_id=opening_id, progress=progress, files=files)
+    compute_shortlist(uow, opening_id=opening.id, progress=progress, files=files)
     return True
 
 
-def _newest_live(uow: UnitOfWork, agency_id: int) -> int | None:
+def _newest_live(uow: UnitOfWork, agency_id: int) -> OpeningInput | None:
     """Return the newest validated opening of an agency."""
-    return uow.session.scalar(
+    newest = (
         select(Opening.id)
         .where(Opening.agency_id == agency_id, Opening.state == OpeningState.VALIDATED)
         .order_by(Opening.id.desc())
         .limit(1)
     )
+    opening_id = uow.session.scalar(newest)
+    return None if opening_id is None else get_opening_input(uow.session, opening_id=opening_id)
 
 
 def _run_since_claim(uow: UnitOfWork, opening_id: int) -> int | None:

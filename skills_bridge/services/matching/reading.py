@@ -182,9 +182,14 @@ def read_beside(
     if saved is None:
         return _anew(uow, terms, agency_id, watch)
     changed = list_changed_since(uow.session, agency_id=agency_id, snapshot=saved.snapshot)
-    if len(changed) > MOST_CHANGED or not can_leave_out(terms.openings, terms.policies, len(changed)):
+    if not is_enough_beside(terms, changed):
         return _anew(uow, terms, agency_id, watch)
     return read_changed(uow, terms, saved, changed, watch)
+
+
+def is_enough_beside(terms: Terms, changed: Sequence[int]) -> bool:
+    """Whether a saved index still serves when so many people have changed since."""
+    return len(changed) <= MOST_CHANGED and can_leave_out(terms.openings, terms.policies, len(changed))
 
 
 def read_changed(

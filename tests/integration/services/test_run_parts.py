@@ -33,8 +33,8 @@ from skills_bridge.queries.matching.run_input import (
     get_seeker_columns,
 )
 from skills_bridge.services.matching import compute_full_run, compute_shortlist, rehearse
-from skills_bridge.services.matching import computing as computing_module
 from skills_bridge.services.matching import counting as counting_module
+from skills_bridge.services.matching import reading as reading_module
 from skills_bridge.services.seekers import pause_seeker
 from skills_bridge.services.seekers.bulk import Desk, declare_levels, open_files
 from skills_bridge.unit_of_work import taken_back
@@ -284,6 +284,6 @@ class TestRehearse:
     ) -> None:
         files = MatchIndexFiles(tmp_path)
         full_run(crowded, files)
-        monkeypatch.setattr(computing_module, "MOST_CHANGED", -1)
+        monkeypatch.setattr(reading_module, "MOST_CHANGED", -1)
 
         assert rehearsed(crowded, files) == (False, [])

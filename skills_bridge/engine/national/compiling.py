@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
+from llvmlite import binding
 from numba import config, njit
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
@@ -28,6 +29,9 @@ SOURCES: Final = sorted([*HERE.glob("*.py"), *HERE.parent.glob("*.py")])
 DIGEST: Final = sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()[:16]
 UNSIGNED: Final = "_unsigned"
 UNCOUNTED: Final[dict[str, Any]] = {"_nrt": False}
+
+binding.set_option("llvm", "-unroll-full-max-count=8")
+"""A loop over the words of a lane set is not written out step by step: it would never become vector instructions."""
 
 SETTINGS: Final = vars(config)
 SETTINGS["CACHE_DIR"] = str(Path(SETTINGS["CACHE_DIR"] or HERE / "__pycache__") / DIGEST)

@@ -146,14 +146,17 @@ def path_of(start: Int64s, condition: Int64s) -> Path:
 
 
 @inner
-def answer(planes: Words, conditions: Conditions, number: int, found: Words) -> None:
-    """Write who of a block meets a condition; ``planes`` (planes, words) are the block's, *maybe* or *sure*."""
+def answer(planes: Words, conditions: Conditions, number: int, found: Words, tied: Words) -> None:
+    """Write who of a block meets a condition; ``planes`` (planes, words) are the block's, *maybe* or *sure*.
+
+    ``tied`` is room to work.
+    """
     for word in range(LANE_WORDS):
         found[word] = NOTHING
     first, end = conditions.start[number], conditions.start[number + 1]
     least = conditions.least[number]
     if least:
-        add_at_least(planes, conditions.plane[first], end - first, least, found)
+        add_at_least(planes, conditions.plane[first], end - first, least, found, tied)
         return
     for place in range(first, end):
         for word in range(LANE_WORDS):
@@ -163,8 +166,8 @@ def answer(planes: Words, conditions: Conditions, number: int, found: Words) -> 
 @compiled
 def answers_of_first(planes: Words, conditions: Conditions) -> Bools:
     """Return which conditions the person in the first lane of a block meets; ``planes`` as for ``answer``."""
-    found, lanes = np.empty(len(conditions.least), np.bool_), np.empty(LANE_WORDS, np.uint64)
+    found, (lanes, tied) = np.empty(len(conditions.least), np.bool_), np.empty((2, LANE_WORDS), np.uint64)
     for number in range(len(found)):
-        answer(planes, conditions, number, lanes)
+        answer(planes, conditions, number, lanes, tied)
         found[number] = holds(lanes, 0)
     return found

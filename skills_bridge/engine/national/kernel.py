@@ -36,6 +36,7 @@ from skills_bridge.engine.national.lanes import (
     ONE,
     WORD,
     Words,
+    add_lane,
     copy_lanes,
     first_lanes,
     is_empty,
@@ -95,7 +96,7 @@ def _serve(  # noqa: PLR0917  # compiled
         return
     rows = _find_rows(block, opening, blocks, asked, terms, desk)
     if rows:
-        _add_points(rows, desk)
+        _add_points(rows, _least_wanted(opening, heaps, desk), desk)
         _take(block, opening, blocks, asked, terms, heaps, desk)
 
 
@@ -106,17 +107,18 @@ def _find_candidates(  # noqa: PLR0917  # compiled
     """Divide those who fail no gate into ready, to confirm and near; say whether anybody is left."""
     asks, enough, ready = asked.asks, desk.kinds[TO_CONFIRM], desk.kinds[READY]
     copy_lanes(enough, passed)
-    has_any = True
+    has_any, lacking = True, NO_MUSTS
     for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
         find_must(blocks, block, asked, terms, asks.must[item], desk)
         has_any = keep_common(enough, enough, desk.enough[asks.must[item]])
+        lacking |= asks.must_bit[item]
         if not has_any:
             break
     has_near = False
     for word in range(LANE_WORDS):
         desk.kinds[NEAR, word] = NOTHING
     if asked.bridges.teachable[opening]:
-        has_near = _find_near(block, opening, passed, blocks, asked, terms, desk)
+        has_near = _find_near(block, opening, passed, NO_MUSTS if has_any else lacking, blocks, asked, terms, desk)
     copy_lanes(ready, enough)
     if has_any:
         _keep_ready(block, opening, blocks, asked, desk)
@@ -141,15 +143,19 @@ def _keep_ready(block: int, opening: int, blocks: Blocks, asked: Asked, desk: De
 
 @inner
 def _find_near(  # noqa: PLR0917  # compiled
-    block: int, opening: int, passed: Words, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+    block: int, opening: int, passed: Words, lacking: int, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
 ) -> bool:
-    """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody."""
+    """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody.
+
+    Nobody meets all of the musts ``lacking``: a cohort that teaches none of them closes no gap here.
+    """
     asks, ways, enough = asked.asks, asked.bridges.ways, desk.kinds[TO_CONFIRM]
     near, closed = desk.kinds[NEAR], desk.closed
     taught, is_left = NO_MUSTS, False
     for way in range(ways.start[opening], ways.start[opening + 1]):
         if ways.taught[way] != taught:
-            taught, is_left = ways.taught[way], True
+            taught = ways.taught[way]
+            is_left = lacking == NO_MUSTS or taught & lacking != NO_MUSTS
             copy_lanes(closed, passed)
             for item in range(asks.must_start[opening], asks.must_start[opening + 1]):
                 if is_left and not taught & asks.must_bit[item]:
@@ -184,8 +190,18 @@ def _find_rows(  # noqa: PLR0917  # compiled
 
 
 @inner
-def _add_points(rows: int, desk: Desk) -> None:
-    """Add up weight x credit of the candidates."""
+def _least_wanted(opening: int, heaps: Heaps, desk: Desk) -> int:
+    """Return the points below which no list of an opening takes anybody, at least 1."""
+    lists, least = CLASSES * opening, FULL >> 48
+    for kind in range(CANDIDATES):
+        if not is_empty(desk.kinds[kind]):
+            least = min(least, max(1, int(heaps.worst[lists + kind]) >> 48))
+    return least
+
+
+@inner
+def _add_points(rows: int, least: int, desk: Desk) -> None:
+    """Add up weight x credit of the candidates, and find who reaches ``least``."""
     kinds, people = desk.kinds, 0
     for word in range(LANE_WORDS):
         left = kinds[READY, word] | kinds[TO_CONFIRM, word] | kinds[NEAR, word]
@@ -194,9 +210,11 @@ def _add_points(rows: int, desk: Desk) -> None:
             left &= left - ONE
     if people > FEW:
         _add_rows(rows, desk)
+        _find_reaching(least, desk)
         return
     for word in range(LANE_WORDS):
         left = kinds[READY, word] | kinds[TO_CONFIRM, word] | kinds[NEAR, word]
+        desk.reaching[word] = NOTHING
         while left != NOTHING:
             lane = word * WORD + lowest_bit(left)
             left &= left - ONE
@@ -204,6 +222,7 @@ def _add_points(rows: int, desk: Desk) -> None:
             for place in range(rows):
                 total += int(desk.rows[desk.chosen[place], lane]) * int(desk.weights[place])
             desk.points[lane] = total
+            add_lane(desk.reaching, lane, total >= least)
 
 
 @inner
@@ -256,11 +275,7 @@ def _take(  # noqa: PLR0917  # compiled
     block: int, opening: int, blocks: Blocks, asked: Asked, terms: Terms, heaps: Heaps, desk: Desk
 ) -> None:
     """Put into each list whoever has more than its last one."""
-    lists, least = CLASSES * opening, FULL >> 48
-    for kind in range(CANDIDATES):
-        if not is_empty(desk.kinds[kind]):
-            least = min(least, max(1, int(heaps.worst[lists + kind]) >> 48))
-    _find_reaching(least, desk)
+    lists = CLASSES * opening
     for kind in range(CANDIDATES):
         to_beat = int(heaps.worst[lists + kind])
         for word in range(LANE_WORDS):

@@ -86,18 +86,26 @@ def keep_common(found: Words, left: Words, right: Words) -> bool:
 
 
 @inner
-def add_at_least(planes: Words, first: int, width: int, least: int, found: Words) -> None:
-    """Add who has at least ``least`` in the field of ``width`` planes that begins with plane ``first``."""
+def add_at_least(  # noqa: PLR0917  # compiled
+    planes: Words, first: int, width: int, least: int, found: Words, tied: Words
+) -> None:
+    """Add who has at least ``least`` in the field of ``width`` planes that begins with plane ``first``.
+
+    From the highest bit down, ``tied`` (room to work) are those who have had the very bits of ``least`` so far.
+    """
     for word in range(LANE_WORDS):
-        above, level = NOTHING, EVERYTHING
-        for bit in range(width - 1, -1, -1):
-            plane = planes[first + bit, word]
-            if least >> bit & 1:
-                level &= plane
-            else:
-                above |= level & plane
-                level &= ~plane
-        found[word] |= above | level
+        tied[word] = EVERYTHING
+    for bit in range(width - 1, -1, -1):
+        plane = planes[first + bit]
+        if least >> bit & 1:
+            for word in range(LANE_WORDS):
+                tied[word] &= plane[word]
+        else:
+            for word in range(LANE_WORDS):
+                found[word] |= tied[word] & plane[word]
+                tied[word] &= ~plane[word]
+    for word in range(LANE_WORDS):
+        found[word] |= tied[word]
 
 
 @compiled

@@ -74,11 +74,11 @@ def _rows(index: NationalIndex, population: Population) -> tuple[float, float]:
     asked, rank = openings.requirements, _rank_of(index, seekers)
     count = np.diff(asked.start)
     lines, line = np.unique(asked.competency * LEVELS + asked.level - 1, return_inverse=True)
-    answers, tied = np.zeros((len(conditions.least), LANE_WORDS), np.uint64), np.zeros(LANE_WORDS, np.uint64)
+    answers = np.zeros((len(conditions.least), LANE_WORDS), np.uint64)
     added = written = 0
     for block in range(0, int(index.blocks.held_blocks[0]), SAMPLED):
         for condition in range(len(answers)):
-            answer(index.blocks.maybe[block], conditions, condition, answers[condition], tied)
+            answer(index.blocks.maybe[block], conditions, condition, answers[condition])
         place = index.blocks.seeker[block * LANES : (block + 1) * LANES]
         alike = np.argsort(np.where(place < 0, len(seekers), rank[place]), kind="stable").reshape(-1, ROW)
         passes = np.unpackbits(answers.view(np.uint8), axis=1, bitorder="little")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from skills_bridge.domain.framework import MAX_REQUIREMENTS
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import NO_DAY, Bits, Int64s
 from skills_bridge.engine.columns import POLICY_PROFILES, CohortColumns, OpeningColumns
@@ -102,10 +103,13 @@ def _reaches(entry: Int64s, province: Int64s) -> tuple[Int64s, Reaches]:
 
 def _ways(start: Int64s, taught: Bits, reach: Int64s, reaches: Reaches) -> Ways:
     """Return the distinct ways of each opening that somebody can go."""
-    rows = np.stack([np.repeat(np.arange(len(start) - 1), np.diff(start)), taught, reach])
-    owner, taught_by, reach_of = np.unique(rows[:, reaches.province[reach] != NOWHERE], axis=1)
+    sets, reached = 1 << MAX_REQUIREMENTS, max(len(reaches.entry), 1)
+    opening = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    rows = np.unique(((opening * sets + taught) * reached + reach)[reaches.province[reach] != NOWHERE])
+    rows, reach_of = np.divmod(rows, reached)
+    owner, taught_by = np.divmod(rows, sets)
     limits = np.searchsorted(owner, np.arange(len(start))).astype(np.int64)
-    return Ways(limits, taught_by.astype(np.uint16), np.ascontiguousarray(reach_of))
+    return Ways(limits, taught_by.astype(np.uint16), reach_of)
 
 
 def _provinces(cohorts: CohortColumns, layout: GateLayout) -> Int64s:

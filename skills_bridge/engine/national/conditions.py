@@ -16,7 +16,7 @@ import numpy.typing as npt
 from skills_bridge.domain.matching import GateKind
 from skills_bridge.engine.arrays import Bits, Bools, Int64s
 from skills_bridge.engine.national.compiling import compiled, inner
-from skills_bridge.engine.national.lanes import LANE_WORDS, NOTHING, WORD, Words, add_at_least, holds
+from skills_bridge.engine.national.lanes import LANE_WORDS, NOTHING, WORD, Words, find_at_least, holds
 from skills_bridge.engine.national.layout import SET_GATES, GateLayout
 from skills_bridge.engine.national.signatures import Needs
 from skills_bridge.engine.results import GATE_KINDS
@@ -146,18 +146,15 @@ def path_of(start: Int64s, condition: Int64s) -> Path:
 
 
 @inner
-def answer(planes: Words, conditions: Conditions, number: int, found: Words, tied: Words) -> None:
-    """Write who of a block meets a condition; ``planes`` (planes, words) are the block's, *maybe* or *sure*.
-
-    ``tied`` is room to work.
-    """
-    for word in range(LANE_WORDS):
-        found[word] = NOTHING
+def answer(planes: Words, conditions: Conditions, number: int, found: Words) -> None:
+    """Write who of a block meets a condition; ``planes`` (planes, words) are the block's, *maybe* or *sure*."""
     first, end = conditions.start[number], conditions.start[number + 1]
     least = conditions.least[number]
     if least:
-        add_at_least(planes, conditions.plane[first], end - first, least, found, tied)
+        find_at_least(planes, conditions.plane[first], end - first, least, found)
         return
+    for word in range(LANE_WORDS):
+        found[word] = NOTHING
     for place in range(first, end):
         for word in range(LANE_WORDS):
             found[word] |= planes[conditions.plane[place], word]
@@ -166,8 +163,8 @@ def answer(planes: Words, conditions: Conditions, number: int, found: Words, tie
 @compiled
 def answers_of_first(planes: Words, conditions: Conditions) -> Bools:
     """Return which conditions the person in the first lane of a block meets; ``planes`` as for ``answer``."""
-    found, (lanes, tied) = np.empty(len(conditions.least), np.bool_), np.empty((2, LANE_WORDS), np.uint64)
+    found, lanes = np.empty(len(conditions.least), np.bool_), np.empty(LANE_WORDS, np.uint64)
     for number in range(len(found)):
-        answer(planes, conditions, number, lanes, tied)
+        answer(planes, conditions, number, lanes)
         found[number] = holds(lanes, 0)
     return found

@@ -22,8 +22,8 @@ from skills_bridge.engine.national.lanes import (
     LANES,
     NOTHING,
     Words,
-    add_at_least,
     add_lane,
+    find_at_least,
     keep_common,
 )
 from skills_bridge.engine.policy import READY as PROVEN
@@ -92,7 +92,6 @@ class Desk(NamedTuple):
     reach_of: Int64s
     kinds: Words
     closed: Words
-    tied: Words
     reaching: Words
     points: Bits
     hits: Codes8
@@ -133,7 +132,6 @@ def desk_for(asked: Asked, competencies: int) -> Desk:
         reach_of=never(reaches),
         kinds=sets(CANDIDATES),
         closed=np.zeros(LANE_WORDS, np.uint64),
-        tied=np.zeros(LANE_WORDS, np.uint64),
         reaching=np.zeros(LANE_WORDS, np.uint64),
         points=np.zeros(LANES, np.uint16),
         hits=hits,
@@ -148,7 +146,7 @@ def find_maybe(blocks: Blocks, block: int, asked: Asked, number: int, desk: Desk
     """Answer a condition, whoever is unknown included."""
     if desk.maybe_of[number] != block:
         desk.maybe_of[number] = block
-        answer(blocks.maybe[block], asked.conditions, number, desk.maybe[number], desk.tied)
+        answer(blocks.maybe[block], asked.conditions, number, desk.maybe[number])
 
 
 @inner
@@ -156,7 +154,7 @@ def find_sure(blocks: Blocks, block: int, asked: Asked, number: int, desk: Desk)
     """Answer a condition, from what is known alone."""
     if desk.sure_of[number] != block:
         desk.sure_of[number] = block
-        answer(blocks.sure[block], asked.conditions, number, desk.sure[number], desk.tied)
+        answer(blocks.sure[block], asked.conditions, number, desk.sure[number])
 
 
 @inner
@@ -217,12 +215,13 @@ def find_reach(  # noqa: PLR0917  # compiled
     if desk.reach_of[place] != block:
         desk.reach_of[place] = block
         reach, reaches = desk.reach[place], asked.bridges.reaches
-        for word in range(LANE_WORDS):
-            reach[word] = NOTHING
         if reaches.province[place] >= 0:
             first, width = terms.education[0], terms.education[1]
-            add_at_least(blocks.sure[block], first, width, reaches.entry[place], reach, desk.tied)
+            find_at_least(blocks.sure[block], first, width, reaches.entry[place], reach)
             keep_common(reach, reach, blocks.sure[block, reaches.province[place]])
+        else:
+            for word in range(LANE_WORDS):
+                reach[word] = NOTHING
 
 
 @inner

@@ -143,7 +143,7 @@ def _keep_ready(block: int, opening: int, blocks: Blocks, asked: Asked, desk: De
 
 @inner
 def _find_near(  # noqa: PLR0917  # compiled
-    block: int, opening: int, passed: Words, lacking: int, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
+    block: int, opening: int, passed: Words, lacking: np.uint16, blocks: Blocks, asked: Asked, terms: Terms, desk: Desk
 ) -> bool:
     """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody.
 

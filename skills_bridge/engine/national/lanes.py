@@ -86,26 +86,22 @@ def keep_common(found: Words, left: Words, right: Words) -> bool:
 
 
 @inner
-def add_at_least(  # noqa: PLR0917  # compiled
-    planes: Words, first: int, width: int, least: int, found: Words, tied: Words
-) -> None:
-    """Add who has at least ``least`` in the field of ``width`` planes that begins with plane ``first``.
+def find_at_least(planes: Words, first: int, width: int, least: int, found: Words) -> None:
+    """Write who has at least ``least`` in the field of ``width`` planes that begins with plane ``first``.
 
-    From the highest bit down, ``tied`` (room to work) are those who have had the very bits of ``least`` so far.
+    From the lowest bit up: what is reached in the bits so far still is if the next one is in both numbers or in
+    neither; it is if the next one is in hers alone, and is not if it is in ``least`` alone.
     """
     for word in range(LANE_WORDS):
-        tied[word] = EVERYTHING
-    for bit in range(width - 1, -1, -1):
+        found[word] = EVERYTHING
+    for bit in range(width):
         plane = planes[first + bit]
         if least >> bit & 1:
             for word in range(LANE_WORDS):
-                tied[word] &= plane[word]
+                found[word] &= plane[word]
         else:
             for word in range(LANE_WORDS):
-                found[word] |= tied[word] & plane[word]
-                tied[word] &= ~plane[word]
-    for word in range(LANE_WORDS):
-        found[word] |= tied[word]
+                found[word] |= plane[word]
 
 
 @compiled

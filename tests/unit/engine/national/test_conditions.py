@@ -26,8 +26,8 @@ def lanes_of(signatures: Words) -> Words:
 
 def who(planes: Words, conditions: Conditions, number: int) -> list[bool]:
     """Return who meets a condition, lane by lane."""
-    found, tied = np.zeros((2, LANE_WORDS), np.uint64)
-    answer(planes, conditions, number, found, tied)
+    found = np.zeros(LANE_WORDS, np.uint64)
+    answer(planes, conditions, number, found)
     return [holds(found, lane) for lane in range(LANES)]
 
 

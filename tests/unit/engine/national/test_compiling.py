@@ -1,12 +1,17 @@
-"""How compiled loops count."""
+"""How compiled loops count, and what the compiler makes of them."""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from numba import njit, types
 
 from skills_bridge.engine.national.compiling import counting_from_front
+from skills_bridge.engine.national.lanes import Words, find_at_least, keep_common
 
 
 def third_of(rows: npt.NDArray[np.int64], place: int) -> int:
@@ -30,3 +35,26 @@ class TestCountingFromFront:
     def test_refuses_one_that_is_written_below_zero(self) -> None:
         with pytest.raises(TypeError, match="count from the front"):
             counting_from_front(last_of)
+
+
+def common_of(found: Words, left: Words, right: Words) -> bool:
+    return keep_common(found, left, right)
+
+
+def reached(planes: Words, found: Words) -> None:
+    find_at_least(planes, 0, 22, 7, found)
+
+
+class TestVectors:
+    """A loop over the words of a lane set works on several at once: on one after the other it takes thrice as long."""
+
+    @pytest.mark.parametrize(
+        ("loop", "taken"),
+        [(common_of, (types.uint64[::1],) * 3), (reached, (types.uint64[:, ::1], types.uint64[::1]))],
+    )
+    def test_lane_sets_are_taken_by_several_words(
+        self, loop: Callable[..., object], taken: tuple[types.Type, ...]
+    ) -> None:
+        compiled = njit(taken)(loop)
+
+        assert re.search(r"and <\d+ x i64>", compiled.inspect_llvm(taken))

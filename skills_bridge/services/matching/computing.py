@@ -25,7 +25,7 @@ from skills_bridge.services.matching.recording import (
     add_counts,
     add_run,
     attach,
-    drop_leaf,
+    drop_leaves,
     end_run,
     open_leaf,
     policy_now,
@@ -149,5 +149,4 @@ def _drop_superseded(uow: UnitOfWork, run: MatchRun) -> None:
         .order_by(MatchRun.id.desc())
         .offset(1)
     )
-    for superseded in uow.session.scalars(older).all():
-        drop_leaf(uow, superseded)
+    drop_leaves(uow, uow.session.scalars(older).all())

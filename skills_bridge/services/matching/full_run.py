@@ -40,7 +40,7 @@ from skills_bridge.services.matching.recording import (
     add_counts,
     add_run,
     attach,
-    drop_leaf,
+    drop_leaves,
     end_run,
     open_leaf,
     policy_now,
@@ -247,5 +247,4 @@ def _drop_superseded(uow: UnitOfWork, run: MatchRun) -> None:
         .order_by(MatchRun.id)
         .limit(DROPPED_AT_ONCE)
     )
-    for superseded in uow.session.scalars(older).all():
-        drop_leaf(uow, superseded)
+    drop_leaves(uow, uow.session.scalars(older).all())

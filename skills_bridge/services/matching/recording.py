@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import delete, insert, literal, or_, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from skills_bridge.domain.calendar import local_day
 from skills_bridge.engine import ENGINE_VERSION
@@ -30,6 +32,9 @@ OPEN_LEAF = text("SELECT open_run_leaf(:run)")
 CLOSE_LEAF = text("SELECT close_run_leaf(:run, :keep)")
 TAKE_YOUR_TIME = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 """A run computes in memory between two statements: on a slow machine longer than a transaction may stand idle."""
+WAIT_BRIEFLY = text("SET LOCAL lock_timeout = '100ms'")
+"""Whoever waits for the lists' table alone makes all wait who come to read it meanwhile."""
+WAIT_AS_USUAL = text("SET LOCAL lock_timeout TO DEFAULT")
 LEAF_EXISTS = text("SELECT to_regclass('staging.match_result_' || :run) IS NOT NULL")
 WRITTEN_AT_ONCE: Final = 50_000
 """Rows of one COPY; the progress moves between two, and none takes so long that the database gives up on it."""
@@ -174,8 +179,25 @@ def show(uow: UnitOfWork, run: MatchRun, opening_ids: Sequence[int]) -> None:
     )
 
 
-def drop_leaf(uow: UnitOfWork, run: MatchRun) -> None:
-    """Drop a superseded run's rows; the run itself stays, with its counts."""
+def drop_leaves(uow: UnitOfWork, superseded: Iterable[MatchRun]) -> None:
+    """Drop the rows of superseded runs; the runs themselves stay, with their counts.
+
+    The database drops a leaf only while nobody reads any list. Where somebody reads at length, a backup or a report,
+    the rows that are left wait for a later run to drop them: no run waits for a reader, and no reader for one who does.
+    """
+    try:
+        with uow.session.begin_nested():
+            uow.session.execute(WAIT_BRIEFLY)
+            for run in superseded:
+                _drop_leaf(uow, run)
+            uow.session.flush()
+            uow.session.execute(WAIT_AS_USUAL)
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+
+
+def _drop_leaf(uow: UnitOfWork, run: MatchRun) -> None:
     if uow.session.scalar(LEAF_EXISTS, {"run": run.id}):
         uow.session.execute(CLOSE_LEAF, {"run": run.id, "keep": False})
         uow.session.execute(delete(MatchTerms).where(MatchTerms.run_id == run.id))

@@ -177,6 +177,21 @@ class TestComputeFullRun:
         assert kept == {named, *later[1:]}
         assert stored(world, MatchRun, alone).attached_at is None
 
+    def test_leaves_rows_that_it_cannot_drop_while_somebody_reads_lists_to_the_next_one(self, world: World) -> None:
+        validated_opening(world)
+        fitting_seeker(world)
+        first, second = full_run(world), full_run(world)
+
+        with world.platform() as reader:
+            assert set(reader.session.scalars(select(MatchResult.run_id))) == {first, second}
+            third = full_run(world)  # as soon as that, although the reader goes on
+
+        assert stored(world, MatchRun, first).attached_at is not None
+        last = full_run(world)
+        with world.platform() as uow:
+            assert set(uow.session.scalars(select(MatchResult.run_id))) == {third, last}
+        assert [stored(world, MatchRun, run).attached_at for run in (first, second)] == [None, None]
+
     def test_waits_for_the_other_and_then_has_nothing_left_to_do(self, world: World) -> None:
         validated_opening(world)
         fitting_seeker(world)

@@ -2,8 +2,9 @@
 
 Among all allocations within places, reserves and limits, one is chosen of the highest worth: the sum over its pairs of
 score and place value, and of the bonus where an unsent proposal is kept. With a place value of a full score, filling
-one more place is worth any loss of fit in one other. Several allocations may share the highest worth: the solver is
-handed the pairs by rising ids, so that one version of it gives the same one for the same rows in any order.
+one more place is worth any loss of fit in one other. An auction finds it; where people are too scarce for bids, a flow
+does. Several allocations may share the highest worth: both are handed the pairs by rising ids, so that one version of
+them gives the same one for the same rows in any order.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from skills_bridge.engine.allocation_problem import (
     build_problem,
 )
 from skills_bridge.engine.arrays import Bools, Int64s
+from skills_bridge.engine.auction import choose_by_bids
 from skills_bridge.engine.certificate import Certificate, bound_of, certify
 
 
@@ -83,7 +85,8 @@ def allocate(
         unsent=unsent or Pairs.none(),
         forbidden=forbidden or Pairs.none(),
     )
-    chosen = solve(problem)
+    by_bids = choose_by_bids(problem)
+    chosen = solve(problem) if by_bids is None else by_bids
     prices = certify(problem, chosen)
     worth = int(problem.value[chosen].sum())
     best = np.zeros(len(people), np.int64)

@@ -76,7 +76,11 @@ def choose_by_bids(problem: Problem) -> Bools | None:
 
 
 def _market_of(problem: Problem) -> Market:
-    """Return a problem as the auction reads it; who can get no proposal is worth nothing."""
+    """Return a problem as the auction reads it; who can get no proposal is worth nothing.
+
+    Nobody needs more slots than there are openings that list her.
+    """
+    slots = np.minimum(problem.limit, np.bincount(problem.seeker, minlength=len(problem.limit)))
     return Market(
         np.searchsorted(problem.opening, np.arange(len(problem.places) + 1)).astype(np.int64),
         problem.opening,
@@ -85,7 +89,7 @@ def _market_of(problem: Problem) -> Market:
         ~problem.is_waiting[problem.seeker],
         problem.places,
         problem.open_to_all,
-        np.concatenate([np.zeros(1, np.int64), np.cumsum(problem.limit)]),
+        np.concatenate([np.zeros(1, np.int64), np.cumsum(slots)]),
     )
 
 

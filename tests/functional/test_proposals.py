@@ -70,7 +70,7 @@ class TestIndex:
         shown = text(adviser.get(PAGE))
 
         assert "aucune autre répartition de ces listes ne vaut davantage (écart 0)" in shown
-        assert "0 maintenues, 1 nouvelles, 0 retirées" in shown
+        assert "maintenues : 0, nouvelles : 1, retirées : 0" in shown
         assert "sa seule offre" in shown
         assert "90,00 %" in shown
         assert "pourquoi cette offre" in shown

@@ -1,10 +1,9 @@
 """The people of a country as flat arrays, in blocks that a processor's cache holds.
 
 People are sorted by what openings ask (mobility, contract, experience, language, education), and cut into *blocks* of
-1,024 *lanes*. A block has a summary of its people's signatures: an opening that the summary fails skips the block
-without touching a person. Within a block the competencies are grouped: a *run* is one competency, with lane and code
-of each holding, so that an opening reads only the runs it asks for. People without any competency have blocks of
-their own, at the end.
+1,024 *lanes*. Alike people share a block, so that most openings leave it at the first conditions, where nobody is left.
+Within a block the competencies are grouped: a *run* is one competency, with lane and code of each holding, so that an
+opening reads only the runs it asks for. People without any competency have blocks of their own, at the end.
 """
 
 from __future__ import annotations

@@ -147,7 +147,8 @@ def _find_near(  # noqa: PLR0917  # compiled
 ) -> bool:
     """Find whose musts short of level one cohort within reach teaches, all of them; say whether there is anybody.
 
-    Nobody meets all of the musts ``lacking``: a cohort that teaches none of them closes no gap here.
+    Nobody meets all of the musts ``lacking``: a cohort that teaches none of them closes no gap here. It is 0 where
+    somebody meets all that are asked.
     """
     asks, ways, enough = asked.asks, asked.bridges.ways, desk.kinds[TO_CONFIRM]
     near, closed = desk.kinds[NEAR], desk.closed
